@@ -67,6 +67,20 @@ static void a_batch_that_lingers(void **state) {
   forget(&s);
 }
 
+/* A control that is cut off ends what works; nothing hangs. */
+static void restarted_for_nothing(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'u' { arrivals = poisson '50/s', target = 'web', zone = 'a' }\n"
+          "service 'web' { work = '1ms', zone = 'a' }\n"
+          "control 'alive' { probe = 'web', zone = 'b', every = '1s', timeout = '500ms',\n"
+          "  act = restart { 'web', takes = '2s' } }\n"
+          "fault { partition { 'a', 'b' }, at = '20s', lasts = '20s' }\n"
+          "run { duration = '60s', warmup = '5s', replications = 2 }\n");
+  assert_non_null(strstr(find(&s, "web", "none")->sentence, "web was down for"));
+  forget(&s);
+}
+
 /* Probed every second, a process that takes 5 s to start is ended before it is up: it hangs no
  * more, and who keeps it down is the control. */
 static void a_control_that_restarts_too_soon(void **state) {
@@ -557,6 +571,69 @@ static void copies_that_fall_behind(void **state) {
   forget(&s);
 }
 
+/* A copy that is down, or cut off, to the end gets no writes: what it lacks grows, and copies are
+ * quick all the same. */
+static void copies_that_are_away_do_not_fall_behind(void **state) {
+  (void)state;
+#define AWAY(what)                                                                  \
+  "client 'u' { arrivals = poisson '100/s', target = 'db', mix = { write = 1 } }\n" \
+  "database 'db' { write = '2ms', copies = { n = 3, write = 'async' } }\n" what RUN
+  static const char *const ways[] = {AWAY("fault { crash 'db[2]', at = '10s' }\n"),
+                                     AWAY("fault { partition 'db[2]', at = '10s' }\n")};
+  for (size_t k = 0; k < 2; k++) {
+    struct seen s = see(ways[k]);
+    assert_true(results_value(&s.results, "db.behind.end") > 100);
+    for (uint32_t i = 0; i < s.diagnosis.findings.n; i++) {
+      assert_null(strstr(s.diagnosis.findings.list[i].sentence, "behind"));
+    }
+    forget(&s);
+  }
+}
+
+/* Of the few requests that failed hardly any was followed; all failed as it was down, and its
+ * workers were idle. */
+static void no_queue_and_down(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'u' { arrivals = constant '0.2/s', target = 'f' }\n"
+          "service 'f' { workers = 10, queue = 0, work = '500ms' }\n"
+          "fault { crash 'f', at = '20s', lasts = '15s' }\n" RUN);
+  assert_true(results_value(&s.results, "u.errors.refused") > 0);
+  for (uint32_t i = 0; i < s.diagnosis.findings.n; i++) {
+    assert_null(strstr(s.diagnosis.findings.list[i].sentence, "has no queue"));
+  }
+  forget(&s);
+}
+
+/* One that its caller gave up and that was stopped was not refused. */
+static void no_queue_and_stopped(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'u' { arrivals = constant '1/s', target = 'f', timeout = '300ms' }\n"
+          "service 'f' { work = '100ms', cancel = 'running',\n"
+          "  instances = on_demand { cold = '500ms', idle = '1min' } }\n"
+          "run { duration = '60s', warmup = '0s', replications = 1 }\n");
+  assert_float_equal(results_value(&s.results, "f.stopped"), 1, 0);
+  for (uint32_t i = 0; i < s.diagnosis.findings.n; i++) {
+    assert_null(strstr(s.diagnosis.findings.list[i].sentence, "has no queue"));
+  }
+  forget(&s);
+}
+
+/* Messages wait for who is down, however little it would have to do. */
+static void a_backlog_of_one_that_is_down(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'u' { arrivals = constant '10/s', target = 'q' }\n"
+          "topic 'q' {}\n"
+          "service 'a' { work = '10ms', subscribe = { 'q' } }\n"
+          "service 'b' { work = '10ms', subscribe = { 'q' } }\n"
+          "fault { crash 'b', at = '10s' }\n" RUN);
+  const char *said = find(&s, "q", "queue")->sentence;
+  assert_non_null(strstr(said, "it waits for b, which was down, and the longer the run"));
+  forget(&s);
+}
+
 static void a_link_that_flaps(void **state) {
   (void)state;
   struct seen s =
@@ -587,6 +664,10 @@ int main(void) {
       cmocka_unit_test(shares_of_few_requests),
       cmocka_unit_test(a_topic_that_is_full),
       cmocka_unit_test(copies_that_fall_behind),
+      cmocka_unit_test(copies_that_are_away_do_not_fall_behind),
+      cmocka_unit_test(no_queue_and_down),
+      cmocka_unit_test(no_queue_and_stopped),
+      cmocka_unit_test(a_backlog_of_one_that_is_down),
       cmocka_unit_test(a_link_that_flaps),
       cmocka_unit_test(a_healthy_system_has_no_finding),
       cmocka_unit_test(a_deadlock_is_named),
@@ -594,6 +675,7 @@ int main(void) {
       cmocka_unit_test(a_process_that_leaks),
       cmocka_unit_test(a_batch_that_lingers),
       cmocka_unit_test(a_control_that_restarts_too_soon),
+      cmocka_unit_test(restarted_for_nothing),
       cmocka_unit_test(workers_that_are_always_busy),
       cmocka_unit_test(too_few_workers_in_front),
       cmocka_unit_test(a_caller_that_only_waits_comes_second),

@@ -192,8 +192,8 @@ static void look_at_places(const struct results *results, uint32_t id, const cha
 }
 
 /* Whether failures of followed requests began with a refusal of this component while it was up;
- * where too few were followed it may be. `alone`: none began otherwise there, or in what it calls.
- */
+ * where none was followed it may be, unless it was down, too. `alone`: none began otherwise there,
+ * or in what it calls. */
 static bool refused(const struct results *results, uint32_t id, bool *alone) {
   const struct spec *spec = &results->scenario->spec;
   uint32_t known = 0;
@@ -214,7 +214,19 @@ static bool refused(const struct results *results, uint32_t id, bool *alone) {
     known += breakdown_followed(blame, FOLLOWED_FAILED);
   }
   free(below);
-  return any || known < FOLLOWED_LEAST;
+  if (any) return true;
+  return known == 0 && !(results_value_of(results, spec->component[id].name, "uptime") < 1);
+}
+
+/* Errors that are told by themselves: its calls were given up, or its handler turned them away. */
+static double errors_meant(const struct results *results, const char *name) {
+  static const char *const told[] = {"cancelled", "stopped", "shed", "limited"};
+  double sum = 0;
+  for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+    double n = results_value_of(results, name, told[i]);
+    if (!isnan(n)) sum += n;
+  }
+  return sum;
 }
 
 /* A queue that was once as long as it may be turned calls away, if there were errors. */
@@ -225,6 +237,7 @@ static void look_at_queue(const struct results *results, uint32_t id, struct fin
   double arrivals = results_value_of(results, c->name, "arrivals");
   bool alone;
   if (!(errors > 0 && arrivals > 0) || isnan(longest) || !refused(results, id, &alone)) return;
+  if (errors <= errors_meant(results, c->name)) return;
   double queue = shortage_limit(c, "queue"), connections = shortage_limit(c, "connections");
   struct label share = ratio(errors / arrivals);
   struct finding *f;
@@ -305,8 +318,7 @@ static void look_at_uptime(const struct results *results, uint32_t id, struct fi
     hangs |= fault->type->stalls;
   }
   g_free(on);
-  if (action_restarts(spec, id))
-    crashes = hangs = true; /* what hung is down while it begins again */
+  crashes |= action_restarts(spec, id); /* what hung is down while it begins again */
   /* Where no fault does either, it was killed, as for its memory. */
   enum rule rule = !hangs ? RULE_DOWN : crashes ? RULE_DOWN_OR_HUNG : RULE_HUNG;
   struct finding *f = finding_add(list, rule, SEVERITY_FAULT, c->name, NULL);

@@ -16,11 +16,21 @@
 #define FULL 0.9
 /* From here on it is the limit where nothing else is as busy. */
 #define NEARLY_FULL 0.8
-/* From this share of the time on what hangs holds up who waits for it. */
-#define HUNG_LEAST 0.5
+/* From this share of the time on what hangs, or is down, holds up who waits for it. */
+#define AWAY_LEAST 0.5
 
-/* For how long faults that stall it held in replication 1, of the time from `from_ns` on. */
-static double stalled(const struct results *results, uint32_t component, uint64_t from_ns) {
+/* Whether it keeps who waits for the component waiting: as that hangs, or, of messages, as it is
+ * down with all its members. */
+static bool keeps_waiting(const struct component_spec *c, const struct fault_spec *fault,
+                          bool down) {
+  if (!down) return fault->type->stalls;
+  bool all = c->instances == 1 || fault->target.kind == TARGET_COMPONENT;
+  return fault->type->refuses && all;
+}
+
+/* For how long such faults held in replication 1, of the time from `from_ns` on. */
+static double out_of_use(const struct results *results, uint32_t component, uint64_t from_ns,
+                         bool down) {
   const struct spec *spec = &results->scenario->spec;
   const struct timeline *t = results->timeline;
   uint64_t sum_ns = 0, until_ns = from_ns;
@@ -31,7 +41,10 @@ static double stalled(const struct results *results, uint32_t component, uint64_
     const struct fault_period *p = &t->period[i];
     uint64_t from = p->from_ns > until_ns ? p->from_ns : until_ns;
     uint64_t to = p->until_ns < results->duration_ns ? p->until_ns : results->duration_ns;
-    if (!p->fault->type->stalls || to <= from || !way_meets(&here, p->fault)) continue;
+    if (!keeps_waiting(&spec->component[component], p->fault, down) || to <= from ||
+        !way_meets(&here, p->fault)) {
+      continue;
+    }
     sum_ns += to - from;
     until_ns = to;
   }
@@ -39,8 +52,10 @@ static double stalled(const struct results *results, uint32_t component, uint64_
   return (double)sum_ns / (double)(results->duration_ns - from_ns);
 }
 
-/* The first that hangs of those that calls from this one lead to, in the order of names. */
-static const char *hung_behind(const struct results *results, uint32_t component, bool at_end) {
+/* The first that hangs, or is down, of those that calls from this one lead to, in the order of
+ * names. */
+static const char *away_behind(const struct results *results, uint32_t component, bool at_end,
+                               bool down) {
   const struct spec *spec = &results->scenario->spec;
   struct arena *arena = arena_new();
   struct way way = way_of(spec, component, arena);
@@ -48,7 +63,8 @@ static const char *hung_behind(const struct results *results, uint32_t component
   uint64_t from_ns = at_end ? results->duration_ns - measured / 4 : results->warmup.ns;
   const char *found = NULL;
   for (uint32_t i = 0; i < spec->components && found == NULL; i++) {
-    if (i == component || !way.on[i] || !(stalled(results, i, from_ns) >= HUNG_LEAST)) continue;
+    if (i == component || !way.on[i]) continue;
+    if (!(out_of_use(results, i, from_ns, down) >= AWAY_LEAST)) continue;
     found = spec->component[i].name;
   }
   arena_free(arena);
@@ -95,8 +111,13 @@ char *held_by(const struct results *results, uint32_t component, bool at_end) {
     g_free(behind);
     return said;
   }
-  if ((by = hung_behind(results, component, at_end)) != NULL) {
+  if ((by = away_behind(results, component, at_end, false)) != NULL) {
     return g_strdup_printf("%s, which hung", by);
+  }
+  /* Calls are refused, and wait for nobody. */
+  bool keeps = results->scenario->spec.component[component].kind->keeps_messages;
+  if (keeps && (by = away_behind(results, component, at_end, true)) != NULL) {
+    return g_strdup_printf("%s, which was down", by);
   }
   double places = NAN, most = FULL;
   char *callee = full_pool(results, name, &most, &places);

@@ -3,9 +3,11 @@
 #include <glib.h>
 #include <math.h>
 
+#include "fault_def.h"
 #include "format.h"
 #include "kind.h"
 #include "quarters.h"
+#include "way.h"
 
 /* A smaller share of messages that found no room is no finding. */
 #define TURNED_AWAY_LEAST 0.001
@@ -38,6 +40,25 @@ static void look_at_room(const struct results *results, const struct component_s
   }
 }
 
+/* Whether a copy was away or cut off in the last quarter of the run: it gets no writes meanwhile,
+ * however quickly copies apply them. */
+static bool one_was_away(const struct results *results, uint32_t id) {
+  const struct spec *spec = &results->scenario->spec;
+  const struct timeline *t = results->timeline;
+  uint64_t late_ns = results->duration_ns / 4 * 3;
+  bool *on = g_new0(bool, spec->components), away = false;
+  on[id] = true;
+  const struct way here = {spec, on};
+  for (uint32_t i = 0; t != NULL && i < t->periods && !away; i++) {
+    const struct fault_def *type = t->period[i].fault->type;
+    bool keeps_out = type->refuses || type->stalls || type->swallows || type->severs ||
+                     type->loses_data || type->life == LIFE_ENDS || type->life == LIFE_LEAVES;
+    away = keeps_out && t->period[i].until_ns > late_ns && way_meets(&here, t->period[i].fault);
+  }
+  g_free(on);
+  return away;
+}
+
 static void look_at_copies(const struct results *results, uint32_t id, const char *name,
                            struct finding_list *list) {
   double before = quarter_of(results, id, "behind", 2),
@@ -45,6 +66,7 @@ static void look_at_copies(const struct results *results, uint32_t id, const cha
   double after = quarter_of(results, id, "behind", 4);
   if (!(after > GROWTH_LEAST && after > GROWTH * before)) return;
   if (!(after > STEADY * between && between > STEADY * before)) return;
+  if (one_was_away(results, id)) return;
   struct finding *f = finding_add(list, RULE_BEHIND, SEVERITY_SATURATED, name, NULL);
   f->effect = after;
   finding_say(f, format_count(after).text,

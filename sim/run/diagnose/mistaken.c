@@ -16,11 +16,11 @@ void mistaken_look(const struct results *results, const struct component_spec *c
   struct finding *f = finding_add(list, RULE_MISTAKEN, SEVERITY_SATURATED, control->name, NULL);
   f->effect = mistaken;
   struct label wrong = format_count(mistaken), found = format_count(all);
+  const struct component_spec *target = &results->scenario->spec.component[act->target];
   finding_say(
       f, wrong.text,
       "of the %s times that it found a member of %s to have failed%s, no fault had hit that "
-      "in %s: it was busy, starting, or cut off from it, and the others had its load to "
-      "bear",
-      found.text, results->scenario->spec.component[act->target].name,
-      results->replications > 1 ? ", averaged over replications" : "", wrong.text);
+      "in %s: it was busy, starting, or cut off from it%s",
+      found.text, target->name, results->replications > 1 ? ", averaged over replications" : "",
+      wrong.text, target->instances > 1 ? ", and the others had its load to bear" : "");
 }
