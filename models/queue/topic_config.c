@@ -119,10 +119,10 @@ const struct param topic_params[] = {
      .min = 1,
      .max = 10000,
      .doc = "Logs that the topic is divided into, as in Kafka. A message with a key goes to the "
-            "partition of its key, others to one after the other. In each group one instance has "
-            "a partition, and gets its messages in order; when an instance is gone for `session`, "
-            "or comes back, they are given out again in equal parts. Without it all instances of a "
-            "group share one queue."},
+            "partition of its key, others to one after the other, or with `copies` to any. In each "
+            "group one instance has a partition, and gets its messages in order; when an instance "
+            "is gone for `session`, or comes back, they are given out again in equal parts. "
+            "Without it all instances of a group share one queue."},
     {.name = "capacity",
      .type = PARAM_COUNT,
      .offset = AT(capacity),
