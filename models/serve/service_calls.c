@@ -125,9 +125,17 @@ uint32_t service_calls_in(const struct sim *sim, const struct program *program,
   return (uint32_t)n;
 }
 
+bool service_passes_over(const struct sim *sim, const struct program_call *call, uint32_t copy) {
+  const struct component *to = &sim->component[call->component];
+  if (!call->each || to->choice == NULL || to->choices == 0 || to->kind->pick) return false;
+  return !to->member[copy].listed;
+}
+
 enum verdict service_judge(const struct sim *sim, const struct program *program,
                            const struct step *step, const struct frame *call) {
-  uint32_t all = service_calls_in(sim, program, step), need = step->need ? step->need : all;
+  uint32_t left_out = (uint32_t)(call->due_ns >> 32);
+  uint32_t all = service_calls_in(sim, program, step) - left_out;
+  uint32_t need = step->need ? step->need : all;
   uint32_t failed = (uint32_t)call->due_ns, succeeded = all - call->pending - failed;
   if (succeeded >= need) return GOES_ON;
   return all - failed < need ? FAILS : STILL_WAITS;

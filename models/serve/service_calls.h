@@ -24,9 +24,13 @@ void service_send_unheard(struct sim *sim, struct member *member, struct frame *
 void service_send_then(struct sim *sim, struct member *member, struct frame *call,
                        const struct plan *plan);
 
-/* How many calls a step makes at once. */
+/* How many calls a step makes at once if all that it calls are there. */
 uint32_t service_calls_in(const struct sim *sim, const struct program *program,
                           const struct step *step);
+
+/* Whether one of these is not made: of a call to each member those that are not in the register get
+ * none, as from others who call the group; but what keeps data lacks a part without one. */
+bool service_passes_over(const struct sim *sim, const struct program_call *call, uint32_t copy);
 
 /* Whether a step that made several calls has what it needs, or cannot get it any more. */
 enum verdict { GOES_ON, STILL_WAITS, FAILS };

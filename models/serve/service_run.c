@@ -63,6 +63,11 @@ static struct frame *start_calls(struct sim *sim, struct member *member, struct 
   for (uint32_t i = 0; i < step->count; i++) {
     uint64_t copies = program_call_copies(sim->spec, &program->call[step->first + i]);
     for (uint32_t k = 0; k < copies; k++) {
+      if (__builtin_expect(service_passes_over(sim, &program->call[step->first + i], k), 0)) {
+        call->due_ns += UINT64_C(1) << 32;
+        call->pending--;
+        continue;
+      }
       service_send(sim, member, call, &program->call[step->first + i], step->first + i, k);
     }
   }

@@ -23,8 +23,8 @@ void service_decide(struct sim *sim, struct member *member, struct frame *call,
 /* In an event loop a call that waits needs no worker: the next one takes it up. */
 struct frame *service_release_worker(struct sim *sim, struct service_state *s, struct frame *call);
 
-/* While a call waits for a step's calls, its due_ns counts those that have failed; while they are
- * still being sent, nothing is decided. */
+/* While a call waits for a step's calls, its due_ns counts those that have failed, and above bit 31
+ * those that were never made; while they are still being sent, nothing is decided. */
 #define STILL_SENDING (UINT64_C(1) << 63)
 
 /* In place of a step: the call is to end with the outcome in `pending`. */

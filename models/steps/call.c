@@ -78,8 +78,9 @@ static const struct param params[] = {
      .offset = AT(each),
      .fallback = "false",
      .doc = "Whether every member of the group is called, once and all at the same time: stripes, "
-            "quorums, broadcasts. A retry of one of these calls goes to the same member; breaker "
-            "and pool are for all together."},
+            "quorums, broadcasts. Those that are stopped or have not joined get none, but of what "
+            "keeps data each is needed. A retry of one of these calls goes to the same member; "
+            "breaker and pool are for all together."},
     {.name = "need",
      .type = PARAM_COUNT,
      .offset = AT(need),

@@ -112,6 +112,28 @@ static void test_step_is_decided(void **state) {
   expect(each, "e.stopped", 0);
 }
 
+/* Aim: a call to each member goes to those that are in the register, as other calls to the group
+ * do; a third one that joins after 5.5 s is called from then on, and what needs three fails before.
+ * Of disks each is needed, also one that is stopped. */
+static void test_each_of_those_there(void **state) {
+  (void)state;
+#define EACH(NEED)                                                 \
+  "client \"c\" { arrivals = constant \"1/s\", target = \"a\" }\n" \
+  "service \"a\" { on = { call { \"e\", each = true" NEED          \
+  " } } }\n"                                                       \
+  "service \"e\" { instances = 3, work = \"1ms\" }\n"              \
+  "fault { join \"e[3]\", at = \"5500ms\" }\n"
+  expect(EACH(""), "c.availability", 1);
+  expect(EACH(""), "e.arrivals", 6 * 2 + 4 * 3);
+  expect(EACH(", need = 3"), "c.availability", 0.4);
+  const char *stripe =
+      "client \"c\" { arrivals = constant \"1/s\", target = \"a\" }\n"
+      "service \"a\" { on = { call { \"d\", each = true } } }\n"
+      "disk \"d\" { instances = 2, access = \"1ms\" }\n"
+      "fault { stop \"d[2]\", at = \"4500ms\" }\n";
+  expect(stripe, "c.availability", 0.5);
+}
+
 /* Aim: what a handler does behind its answer it does for nobody, also if its caller gave up before
  * the answer: the mail of 100 ms is sent. */
 static void test_behind_the_answer_of_one_given_up(void **state) {
@@ -499,6 +521,7 @@ int main(void) {
                                      cmocka_unit_test(test_nothing_more_is_sent),
                                      cmocka_unit_test(test_news_by_name),
                                      cmocka_unit_test(test_step_is_decided),
+                                     cmocka_unit_test(test_each_of_those_there),
                                      cmocka_unit_test(test_behind_the_answer_of_one_given_up),
                                      cmocka_unit_test(test_caller_crashed),
                                      cmocka_unit_test(test_lock_of_one_taken_out),
