@@ -605,11 +605,13 @@ static void no_queue_and_down(void **state) {
   forget(&s);
 }
 
-/* One that its caller gave up and that was stopped was not refused. */
+/* One that its caller gave up and that was stopped was not refused; no request failed that could
+ * tell. */
 static void no_queue_and_stopped(void **state) {
   (void)state;
   struct seen s =
-      see("client 'u' { arrivals = constant '1/s', target = 'f', timeout = '300ms' }\n"
+      see("client 'u' { arrivals = constant '1/s', target = 's' }\n"
+          "service 's' { on = { call { 'f', timeout = '300ms', fallback = {} } } }\n"
           "service 'f' { work = '100ms', cancel = 'running',\n"
           "  instances = on_demand { cold = '500ms', idle = '1min' } }\n"
           "run { duration = '60s', warmup = '0s', replications = 1 }\n");
