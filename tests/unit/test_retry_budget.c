@@ -46,6 +46,23 @@ static void test_burst(void **state) {
   assert_false(retry_budget_take(&b));
 }
 
+/* Aim: ten tenths of a token are one retry, and twenty above three tokens no more than five, though
+ * neither sum is exact in binary. */
+static void test_tenths(void **state) {
+  (void)state;
+  struct budget config = {.rule = BUDGET_SHARE, .share = 0.1, .burst = 1};
+  struct retry_budget b;
+  retry_budget_init(&b, &config);
+  assert_int_equal(tries(&b, 1000, 2), 1100);
+  struct budget throttle = {.rule = BUDGET_PER_SUCCESS, .per_success = 0.1, .burst = 10};
+  retry_budget_init(&b, &throttle);
+  for (int i = 0; i < 7; i++) retry_budget_result(&b, false);
+  for (int i = 0; i < 20; i++) retry_budget_result(&b, true);
+  assert_false(retry_budget_take(&b));
+  retry_budget_result(&b, true);
+  assert_true(retry_budget_take(&b));
+}
+
 /* Aim: gRPC's throttle: 10 tokens, retries while more than 5 are left, so a fifth failed try is not
  * repeated; each success gives a tenth back. */
 static void test_per_success(void **state) {
@@ -72,6 +89,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_share),
       cmocka_unit_test(test_burst),
+      cmocka_unit_test(test_tenths),
       cmocka_unit_test(test_per_success),
   };
   return cmocka_run_group_tests_name("retry_budget", tests, NULL, NULL);
