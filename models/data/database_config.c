@@ -322,12 +322,12 @@ const struct param database_params[] = {
      .fallback = "0ms",
      .doc = "How long a write holds a worker."},
     {.name = "read_ops",
-     .type = PARAM_PRIORITY,
+     .type = PARAM_OPS,
      .offset = AT(read_ops),
      .doc = "Operations that are reads. If not given: the one named \"read\". Requests of a client "
             "without a mix have no named operation and are reads too."},
     {.name = "write_ops",
-     .type = PARAM_PRIORITY,
+     .type = PARAM_OPS,
      .offset = AT(write_ops),
      .doc = "Operations that are writes, such as { \"insert\", \"update\" }. If not given: the one "
             "named \"write\". An operation that is in neither list counts as a read, and `archsim "

@@ -270,7 +270,7 @@ static const struct param disk_params[] = {
      .doc = "Waiting for the sector to come round, in addition, unless the operation is in "
             "sequential_ops: half a turn on average (7200 turns a minute: 4.2 ms)."},
     {.name = "sequential_ops",
-     .type = PARAM_PRIORITY,
+     .type = PARAM_OPS,
      .offset = AT(sequential_ops),
      .doc =
          "Operations that go on where the last one ended, such as { \"append\", \"scan\" }: they "

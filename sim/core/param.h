@@ -59,6 +59,7 @@ enum param_type {
   PARAM_FALLBACKS, /* struct fallbacks      a list of steps, or cause = list of steps         */
   PARAM_HANDLERS,  /* struct handlers       a list of steps, or operation = list of steps     */
   PARAM_PRIORITY,  /* struct priorities     { "buy", "browse" }: first is served first        */
+  PARAM_OPS,       /* struct priorities     { "insert", "update" }: operations, of no order     */
   PARAM_BUDGET,    /* struct budget         "20%", or { share =, burst = } and the like       */
   PARAM_AFTER,     /* struct after          "50ms", or "p95" of what was measured             */
   PARAM_WINDOW,    /* struct window         100 calls, or "10s"                               */

@@ -21,7 +21,7 @@ const struct param allow_params[] = {
      .doc = "Component, zone or region that they may reach. Their answers pass back, as with a "
             "firewall that keeps state."},
     {.name = "op",
-     .type = PARAM_PRIORITY,
+     .type = PARAM_OPS,
      .offset = AT(op),
      .doc = "Operations that may pass; all, if not given."},
     {.name = "drop",
@@ -33,15 +33,6 @@ const struct param allow_params[] = {
     {0},
 };
 
-static bool ops_are_known(struct loader *loader, const struct spot *spot,
-                          const struct priorities *op) {
-  for (uint32_t i = 0; i < op->n; i++) {
-    if (op->ops[i] != PRIORITY_NONE) continue;
-    return spot_error(loader, spot, "'%s' is no operation", op->name[i]);
-  }
-  return true;
-}
-
 static bool read_allow(struct loader *loader, const struct declaration *declaration,
                        struct allow_spec *out) {
   struct spot spot = spot_word(NULL, declaration->word);
@@ -49,10 +40,9 @@ static bool read_allow(struct loader *loader, const struct declaration *declarat
   struct allow_config config = {.from = ""};
   bool ok = declaration_is_table(loader, &spot, table) &&
             configure(loader, &spot, table, allow_params, &config, NULL, 0, 0);
-  struct spot from = spot_key(&spot, "from"), to = spot_key(&spot, "to"),
-              op = spot_key(&spot, "op");
+  struct spot from = spot_key(&spot, "from"), to = spot_key(&spot, "to");
   ok = ok && build_find_place(loader, &from, config.from, &out->from) &&
-       build_find_place(loader, &to, config.to, &out->to) && ops_are_known(loader, &op, &config.op);
+       build_find_place(loader, &to, config.to, &out->to);
   out->ops = config.op.n;
   out->op = config.op.ops;
   out->drop = config.drop;

@@ -51,7 +51,7 @@ static void push_list(lua_State *L, const char *text) {
  */
 void configure_push_default(lua_State *L, const struct param *param) {
   const char *text = param->fallback;
-  if (param->type == PARAM_CAUSES || param->type == PARAM_PRIORITY) {
+  if (param->type == PARAM_CAUSES || param->type == PARAM_PRIORITY || param->type == PARAM_OPS) {
     push_list(L, text);
   } else if (strpbrk(text, "({\"")) {
     lua_pushfstring(L, "return %s", text);
@@ -127,7 +127,7 @@ static bool check_form(const struct field *f, int index) {
   int type = lua_type(f->loader->L, index);
   enum param_type what = f->param->type;
   bool one = what == PARAM_REF || what == PARAM_OP || what == PARAM_OP_KNOWN;
-  if (type == LUA_TTABLE && (what == PARAM_REFS || what == PARAM_PRIORITY)) {
+  if (type == LUA_TTABLE && (what == PARAM_REFS || what == PARAM_PRIORITY || what == PARAM_OPS)) {
     return check_names(f, index);
   }
   if (type == LUA_TTABLE && !one) return true;

@@ -438,6 +438,11 @@ bool param_read_handlers(const struct field *f, int index) {
   return steps_handlers(f->loader, f->spot, index, f->at);
 }
 
+bool param_read_ops(const struct field *f, int index) {
+  return traffic_priorities(f->loader, f->spot, index, f->at) &&
+         traffic_are_ops(f->loader, f->spot, f->at);
+}
+
 bool param_read_priority(const struct field *f, int index) {
   return traffic_priorities(f->loader, f->spot, index, f->at);
 }

@@ -47,6 +47,7 @@ bool param_read_op_known(const struct field *f, int index);
 bool param_read_steps(const struct field *f, int index);
 bool param_read_fallbacks(const struct field *f, int index);
 bool param_read_handlers(const struct field *f, int index);
+bool param_read_ops(const struct field *f, int index);
 bool param_read_priority(const struct field *f, int index);
 bool param_read_budget(const struct field *f, int index);
 bool param_read_after(const struct field *f, int index);

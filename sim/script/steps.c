@@ -59,7 +59,7 @@ static bool in_own_lists(struct loader *loader, const struct component_spec *com
     if (strcmp(declaration->word->name, component->name) != 0) continue;
     int table = declaration_push(loader, declaration);
     for (const struct param *p = component->kind->params; p->name && lua_istable(L, table); p++) {
-      if (p->type != PARAM_PRIORITY) continue;
+      if (p->type != PARAM_OPS) continue;
       lua_getfield(L, table, p->name);
       found |= list_has(L, name);
       lua_pop(L, 1);
@@ -73,7 +73,7 @@ static bool unknown_operation(struct loader *loader, const struct spot *spot,
                               const struct kind *kind, const char *name) {
   const char *it_has = "it has";
   for (const struct param *p = kind->params; p->name; p++) {
-    if (p->type == PARAM_PRIORITY) it_has = "beside what its own lists name it has";
+    if (p->type == PARAM_OPS) it_has = "beside what its own lists name it has";
   }
   uint32_t n = 0;
   while (kind->operations[n]) n++;

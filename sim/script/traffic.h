@@ -24,6 +24,8 @@ bool traffic_backoff(struct loader *loader, const struct spot *spot, int index,
                      struct backoff *out);
 bool traffic_priorities(struct loader *loader, const struct spot *spot, int index,
                         struct priorities *out);
+/* Whether each name of the list is one of an operation. */
+bool traffic_are_ops(struct loader *loader, const struct spot *spot, const struct priorities *list);
 bool traffic_causes(struct loader *loader, const struct spot *spot, int index, uint32_t *out);
 
 /* In traffic_journey.c. */

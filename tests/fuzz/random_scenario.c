@@ -57,6 +57,8 @@ static const struct {
     {PARAM_TIERS, "{ gold = 0.2, free = 0.8 }"},
     {PARAM_TIER_RATE, "{ gold = \"9/s\", free = \"1/s\" }"},
     {PARAM_PRIORITY, "{ \"put\", \"get\" }"},
+    {PARAM_OPS, "{ \"put\", \"get\" }"},
+    {PARAM_OPS, "{ \"scan\" }"},
     {PARAM_PRIORITY, "{ \"scan\" }"},
     {PARAM_CAUSES, "{ \"timeout\", \"refused\" }"},
     {PARAM_CAUSES, "\"failed\""},

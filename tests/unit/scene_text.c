@@ -463,6 +463,7 @@ static void set_value(struct node *node, const struct param *param, void *at, co
       ((struct concurrency_config *)at)->start = (uint64_t)quantity(&text);
       return;
     case PARAM_PRIORITY:
+    case PARAM_OPS:
       *(struct priorities *)at = read_priorities(node->scene, text);
       return;
     case PARAM_CAUSES:

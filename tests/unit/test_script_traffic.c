@@ -289,6 +289,9 @@ static void test_mistakes(void **state) {
        "expected a table such as uniform_keys { n = 100000 }, got"},
       {CLIENT("poisson \"9/s\", keys = uniform { 1, 9 }"), "write uniform_keys { n = 100000 }"},
       {CLIENT("poisson \"9/s\", keys = zipf { 9 }"), "write zipf { n = 100000, s ="},
+      {"database \"d\" { write_ops = { \"a\" } } " CLIENT(
+           "poisson \"9/s\", users = 5, tier = { a = 1 }"),
+       "item 1 of write_ops of database \"d\": 'a' is a tier of users and no operation"},
       {CLIENT("bursts { \"10/s\" }"), "key 'size'"},
       {CLIENT("bursts { size = 5 }"), "a rate is missing"},
       {CLIENT("bursts { \"10/s\", size = 0 }"), "size"},

@@ -311,6 +311,16 @@ bool traffic_priorities(struct loader *loader, const struct spot *spot, int inde
   return true;
 }
 
+bool traffic_are_ops(struct loader *loader, const struct spot *spot,
+                     const struct priorities *list) {
+  for (uint32_t i = 0; i < list->n && loader->ops_known; i++) {
+    if (list->ops[i] != PRIORITY_NONE) continue;
+    struct spot at = spot_item(spot, (int)i + 1);
+    return spot_error(loader, &at, "'%.63s' is a tier of users and no operation", list->name[i]);
+  }
+  return true;
+}
+
 static bool read_cause(struct loader *loader, const struct spot *spot, int index, uint32_t *out) {
   uint32_t choice;
   if (!value_choice(loader, spot, index, outcome_name + 1, OUTCOMES - 1, &choice)) return false;
