@@ -40,15 +40,6 @@ bool shed_parse(const char *text, struct shed_when *out, struct error *err) {
   return quantity_parse(QUANTITY_TIME, wait, &out->limit, err);
 }
 
-uint32_t shed_class(const struct shed_config *config, uint8_t op, uint8_t tier) {
-  for (uint32_t i = 0; i < config->keep.n; i++) {
-    bool is_op = config->keep.ops[i] != PRIORITY_NONE && config->keep.ops[i] == op;
-    bool is_tier = config->keep.tiers[i] != PRIORITY_NONE && config->keep.tiers[i] == tier;
-    if (is_op || is_tier) return i;
-  }
-  return config->keep.n;
-}
-
 /* How far up a class is kept: 0 for those that go first, 1 for the first of those named. */
 static double kept(const struct shed_config *config, uint32_t class) {
   uint32_t n = config->keep.n;

@@ -30,13 +30,9 @@ struct shed_config {
 /* "queue > 50%", "queue > 40", "wait > 20ms". False: what is expected. */
 bool shed_parse(const char *text, struct shed_when *out, struct error *err);
 
-/* The class of an operation and a tier (or PRIORITY_NONE): its place in `keep`, keep.n if it is not
- * named. */
-uint32_t shed_class(const struct shed_config *config, uint8_t op, uint8_t tier);
-
-/* By queue: whether a call that comes is turned away while so many wait; `queue` may. Those not
- * named go from the limit on, as do the last of several that are named; the first only when the
- * queue is full, and those in between at even steps. */
+/* By queue: whether a call of a class (classes.h, by `keep`) is turned away while so many wait;
+ * `queue` may. Those not named go from the limit on, as do the last of several that are named; the
+ * first only when the queue is full, and those in between at even steps. */
 bool shed_by_queue(const struct shed_config *config, uint32_t class, uint64_t waiting,
                    uint64_t queue);
 

@@ -310,7 +310,7 @@ static void topic_init(struct sim *sim, struct member *member) {
   t->age.since_ns = TIME_NEVER;
   t->write = sim_stream(sim, member->component, "write");
   column_want(sim, COLUMN_DELAY);
-  if (t->config->by == TOPIC_BY_TIER && t->config->priority.n > 0) column_want(sim, COLUMN_TIER);
+  classes_init(sim, &t->classes, &t->config->priority, (enum class_by)t->config->by);
   uint32_t classes = t->config->priority.n;
   if (classes > 0) t->class = arena_alloc(sim->arena, (classes + 1) * sizeof *t->class);
   for (uint32_t i = 0; t->class && i <= classes; i++) hist_init(&t->class[i], 0, sim -> arena);

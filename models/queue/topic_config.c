@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "classes.h"
 #include "error.h"
 
 static const char *const order_choices[] = {"fifo", "priority", "by_key", "delay", NULL};
@@ -39,15 +40,7 @@ bool topic_validate(const struct spec *spec, const struct component_spec *compon
                      "before it could be delivered; raise retention or lower delay");
   }
   if (!replicas_validate(component, err)) return false;
-  for (uint32_t i = 0; i < config->priority.n; i++) {
-    const uint8_t *known =
-        config->by == TOPIC_BY_TIER ? config->priority.tiers : config->priority.ops;
-    if (known[i] != PRIORITY_NONE) continue;
-    return error_set(err, "'priority' names '%s', which is no %s; with by = \"%s\" it lists %s",
-                     config->priority.name[i], config->by == TOPIC_BY_TIER ? "tier" : "operation",
-                     by_choices[config->by], config->by == TOPIC_BY_TIER ? "tiers" : "operations");
-  }
-  return true;
+  return classes_valid(&config->priority, (enum class_by)config->by, "priority", err);
 }
 
 /* Whether an earlier component takes messages for the same group. */

@@ -10,7 +10,6 @@
 
 enum topic_order { ORDER_FIFO, ORDER_PRIORITY, ORDER_BY_KEY, ORDER_DELAY };
 enum topic_full { FULL_REFUSE, FULL_DROP_OLDEST, FULL_BLOCK };
-enum topic_by { TOPIC_BY_OP, TOPIC_BY_TIER };
 
 struct topic_config {
   uint64_t partitions; /* 0: none, a shared queue */

@@ -7,6 +7,7 @@
 #define TOPIC_STATE_H
 
 #include "call.h"
+#include "classes.h"
 #include "dedup.h"
 #include "delivery.h"
 #include "letters.h"
@@ -100,6 +101,7 @@ struct topic_age {
 
 struct topic_state {
   const struct topic_config *config;
+  struct classes classes; /* of messages */
   uint32_t brokers;       /* with copies several */
   struct station station; /* of this broker: its writers */
   struct letters letters;

@@ -20,19 +20,6 @@ void groups_make_room(struct sim *sim, struct topic_state *t, uint64_t coming) {
   }
 }
 
-static uint8_t class_of(const struct sim *sim, const struct topic_config *config,
-                        const struct frame *call) {
-  uint8_t value = call->op;
-  const uint8_t *named = config->priority.ops;
-  if (config->by == TOPIC_BY_TIER && config->priority.n > 0) {
-    value = (uint8_t)(column_get(sim, call, COLUMN_TIER) - 1);
-    named = config->priority.tiers;
-  }
-  uint8_t class = 0;
-  while (class < config->priority.n && named[class] != value) class ++;
-  return class;
-}
-
 /* The same for all tries to publish a message. */
 uint64_t topic_identity(const struct sim *sim, const struct frame *call) {
   uint64_t told = column_wanted(sim, COLUMN_MESSAGE) ? column_get(sim, call, COLUMN_MESSAGE) : 0;
@@ -56,7 +43,7 @@ struct publication topic_publication(struct sim *sim, const struct topic_state *
                               .delay_ns = delay_ns,
                               .item = call->item,
                               .op = call->op,
-                              .class = class_of(sim, t->config, call)};
+                              .class = classes_of(sim, &t->classes, call)};
 }
 
 void topic_take(struct sim *sim, struct member *member, const struct frame *call) {

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "classes.h"
 #include "dist_make.h"
 #include "limit_gates.h"
 #include "outbound_params.h"
@@ -180,13 +181,7 @@ bool service_validate(const struct spec *spec, const struct component_spec *comp
                      "'evict' is read only with discipline fifo, lifo or priority, blocking io and "
                      "a limited queue of at least 1");
   }
-  for (uint32_t i = 0; i < config->priority.n; i++) {
-    const uint8_t *known = config->by == BY_TIER ? config->priority.tiers : config->priority.ops;
-    if (known[i] != PRIORITY_NONE) continue;
-    return error_set(err, "'priority' names '%s', which is no %s; with by = \"%s\" it lists %s",
-                     config->priority.name[i], config->by == BY_TIER ? "tier" : "operation",
-                     by_choices[config->by], config->by == BY_TIER ? "tiers" : "operations");
-  }
+  if (!classes_valid(&config->priority, (enum class_by)config->by, "priority", err)) return false;
   if (!length_known(config, err)) return false;
   if (!acks_valid(spec, config, err)) return false;
   if (!service_sheds_valid(config, err) || !pace_valid(config, err)) return false;
@@ -226,9 +221,7 @@ bool service_works_on_bytes(const struct service_config *config) {
 
 static void outline_shed(const struct program *program, const struct shed_config *shed,
                          struct outline *out, struct outline_step *to) {
-  for (uint32_t i = 0; i < shed->keep.n; i++) {
-    out->by_user |= shed->keep.tiers[i] != PRIORITY_NONE;
-  }
+  out->by_user |= classes_read_users(&shed->keep, CLASS_BY_ANY);
   to->chance = NAN;
   to->target = program->steps - 1;
 }

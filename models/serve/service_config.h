@@ -12,7 +12,6 @@
 #include "subscription.h"
 #include "tenancy.h"
 
-enum by { BY_OP, BY_TIER };
 enum io { IO_BLOCKING, IO_ASYNC };
 
 /* What is done about calls that nobody waits for any more; each does what those before it do. */

@@ -1,7 +1,5 @@
 #include "service_life.h"
 
-#include <string.h>
-
 #include "abandon.h"
 #include "arena.h"
 #include "delivery.h"
@@ -16,10 +14,7 @@ static struct service_shared *service_shared(struct sim *sim, const struct compo
   const struct service_config *config = self->config;
   struct service_shared *shared = arena_lines(sim->arena, 1, sizeof *shared);
   shared->plan = service_plans(sim, self);
-  memset(shared->class_of_tier, (int)config->priority.n, sizeof shared->class_of_tier);
-  for (uint32_t i = 0; i < config->priority.n; i++) {
-    if (config->by == BY_TIER) shared->class_of_tier[1 + config->priority.tiers[i]] = (uint8_t)i;
-  }
+  classes_init(sim, &shared->classes, &config->priority, (enum class_by)config->by);
   shared->sleep = sim_stream(sim, self, "sleep");
   shared->branch = sim_stream(sim, self, "branch");
   shared->request = sim_stream(sim, self, "request");
@@ -42,7 +37,6 @@ void service_init(struct sim *sim, struct member *member) {
   s->plan = s->shared->plan;
   s->name_hash = self->name_hash;
   s->is_async = s->config->io == IO_ASYNC;
-  if (s->config->by == BY_TIER) column_want(sim, COLUMN_TIER);
   if (service_compresses(s->config)) column_want(sim, COLUMN_ANSWER);
   s->works_on_bytes = service_works_on_bytes(s->config);
   if (s->works_on_bytes) column_want(sim, COLUMN_ASKED), column_want(sim, COLUMN_EXPECTED);

@@ -70,7 +70,6 @@ struct plan *service_plans(struct sim *sim, const struct component *self) {
   find_programs(sim, config, plan, ops);
   for (uint32_t op = 0; op < ops; op++) {
     plan[op].work = sim_stream(sim, self, "work");
-    plan[op].class = (uint8_t)config->priority.n;
     bool short_cuts = !config->subscribe.given && !price_is_for_time(self) && !config->memory.given;
     look_at_steps(sim, &plan[op], short_cuts);
     if (config->on_demand) { /* it has to have an instance first */
@@ -79,11 +78,7 @@ struct plan *service_plans(struct sim *sim, const struct component *self) {
     }
     if (config->pace.pauses.given) plan[op].then = NULL; /* an answer may have to wait */
   }
-  for (uint32_t i = 0; i < config->priority.n; i++) {
-    if (config->by == BY_OP) plan[config->priority.ops[i]].class = (uint8_t)i;
-  }
   /* The work for a connection, which brings its time along. */
-  plan[ops] =
-      (struct plan){.class = (uint8_t)config->priority.n, .works_first = true, .only_works = true};
+  plan[ops] = (struct plan){.works_first = true, .only_works = true};
   return plan;
 }

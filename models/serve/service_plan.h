@@ -16,7 +16,6 @@ struct plan {
   const struct step *steps; /* of its program; NULL: none */
   const struct program *program;
   uint32_t first_call;  /* calls of the programs before it */
-  uint8_t class;        /* priority class by operation, 0 first */
   bool works_first : 1; /* the first step is work, */
   bool quick : 1;       /* whose draw is quick (dist_is_quick), */
   bool only_works : 1;  /* and nothing follows it */

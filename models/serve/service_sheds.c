@@ -33,11 +33,12 @@ bool service_sheds_valid(const struct service_config *config, struct error *err)
   return true;
 }
 
-static bool reads_tier(const struct shed_config *config) {
-  for (uint32_t i = 0; i < config->keep.n; i++) {
-    if (config->keep.tiers[i] != PRIORITY_NONE) return true;
-  }
-  return false;
+static void add_shed(struct sim *sim, struct service_shed *shed, const struct step *step) {
+  struct classes *classes = arena_alloc(sim->arena, sizeof *classes);
+  shed->step = step;
+  shed->classes = classes;
+  classes_init(sim, classes, &step->shed->keep, CLASS_BY_ANY);
+  if (step->shed->parsed.rule == SHED_WAIT) column_want(sim, COLUMN_CAME);
 }
 
 void service_sheds_init(struct sim *sim, struct service_sheds *sheds,
@@ -50,13 +51,8 @@ void service_sheds_init(struct sim *sim, struct service_sheds *sheds,
       for (uint32_t k = 0; k < program->steps; k++) {
         const struct step *step = &program->step[k];
         if (step->kind != STEP_SHED) continue;
-        if (fill) {
-          sheds->shed[sheds->n++].step = step;
-          continue;
-        }
         n++;
-        if (step->shed->parsed.rule == SHED_WAIT) column_want(sim, COLUMN_CAME);
-        if (reads_tier(step->shed)) column_want(sim, COLUMN_TIER);
+        if (fill) add_shed(sim, &sheds->shed[sheds->n++], step);
       }
     }
   }
@@ -66,10 +62,10 @@ void service_sheds_clear(struct service_sheds *sheds) {
   for (uint32_t i = 0; i < sheds->n; i++) sheds->shed[i].shedder = (struct shedder){0};
 }
 
-static uint32_t class_of(const struct sim *sim, const struct shed_config *config,
-                         const struct frame *call) {
-  uint64_t tier = reads_tier(config) ? column_get(sim, call, COLUMN_TIER) : 0;
-  return shed_class(config, call->op, tier > 0 ? (uint8_t)(tier - 1) : PRIORITY_NONE);
+static struct service_shed *shed_at(struct service_sheds *sheds, const struct step *step) {
+  uint32_t i = 0;
+  while (sheds->shed[i].step != step) i++;
+  return &sheds->shed[i];
 }
 
 static uint64_t waiting(const struct station *station) {
@@ -86,8 +82,8 @@ bool service_sheds_admit(struct sim *sim, struct service_sheds *sheds,
     const struct shed_config *config = step->shed;
     if (config->parsed.rule == SHED_WAIT) {
       column_set(sim, call, COLUMN_CAME, sim->now_ns);
-    } else if (shed_by_queue(config, class_of(sim, config, call), waiting(station),
-                             station->queue_limit)) {
+    } else if (shed_by_queue(config, classes_of(sim, shed_at(sheds, step)->classes, call),
+                             waiting(station), station->queue_limit)) {
       sheds->turned_away++;
       return false;
     }
@@ -99,11 +95,10 @@ bool service_sheds_pass(struct sim *sim, struct service_sheds *sheds, const stru
                         const struct station *station, const struct frame *call) {
   const struct shed_config *config = step->shed;
   if (config->parsed.rule != SHED_WAIT) return true; /* was asked when it came */
-  uint32_t i = 0;
-  while (sheds->shed[i].step != step) i++;
+  struct service_shed *shed = shed_at(sheds, step);
   uint64_t wait_ns = sim->now_ns - column_get(sim, call, COLUMN_CAME);
   bool more = station->queued > 0;
-  if (!shed_by_wait(config, &sheds->shed[i].shedder, class_of(sim, config, call), wait_ns, more,
+  if (!shed_by_wait(config, &shed->shedder, classes_of(sim, shed->classes, call), wait_ns, more,
                     sim->now_ns)) {
     return true;
   }

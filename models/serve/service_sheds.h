@@ -3,6 +3,7 @@
 #ifndef SERVICE_SHEDS_H
 #define SERVICE_SHEDS_H
 
+#include "classes.h"
 #include "program.h"
 #include "service_config.h"
 #include "shedder.h"
@@ -13,6 +14,7 @@ struct service_sheds {
   uint32_t n;
   struct service_shed {
     const struct step *step;
+    const struct classes *classes; /* by `keep` */
     struct shedder shedder;
   } * shed;
   uint64_t turned_away;

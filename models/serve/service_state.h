@@ -2,7 +2,7 @@
 #ifndef SERVICE_STATE_H
 #define SERVICE_STATE_H
 
-#include "column.h"
+#include "classes.h"
 #include "delivery.h"
 #include "environments.h"
 #include "footprint.h"
@@ -19,8 +19,8 @@
 /* What all members share. Only the rows of draws change once it is built. */
 struct service_shared {
   struct stream sleep, branch, request, response;
-  struct plan *plan;                         /* by operation */
-  uint8_t class_of_tier[SPEC_MAX_TIERS + 1]; /* priority class by the value of COLUMN_TIER */
+  struct plan *plan; /* by operation */
+  struct classes classes;
 };
 
 struct service_state {
@@ -54,8 +54,7 @@ struct service_state {
 /* By what `priority` lists. */
 static inline uint32_t class_listed(const struct sim *sim, const struct service_state *s,
                                     const struct frame *call) {
-  if (s->config->by == BY_OP) return s->plan[call->op].class;
-  return s->shared->class_of_tier[column_get(sim, call, COLUMN_TIER)];
+  return classes_of(sim, &s->shared->classes, call);
 }
 
 /* Of the queue: all are of one where it is not ordered by class. */

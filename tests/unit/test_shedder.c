@@ -54,8 +54,6 @@ static void test_by_queue(void **state) {
   assert_int_equal(lets_in_up_to(&config, 1), 70);
   assert_int_equal(lets_in_up_to(&config, 2), 40);
   assert_int_equal(lets_in_up_to(&config, 3), 40);
-  assert_int_equal(shed_class(&config, 4, 255), 1);
-  assert_int_equal(shed_class(&config, 9, 255), 3);
   assert_false(shed_by_queue(&config, 0, UINT64_MAX - 1, PARAM_UNLIMITED)); /* never full */
 }
 

@@ -288,7 +288,7 @@ bool traffic_priorities(struct loader *loader, const struct spot *spot, int inde
   if (!lua_istable(L, index)) {
     return value_unexpected(loader, spot, index, "a list of operations such as { \"buy\" }");
   }
-  if (!table_check(loader, spot, index, NULL, 0, SPEC_MAX_OPS)) return false;
+  if (!table_check(loader, spot, index, NULL, 0, SPEC_MAX_OPS - 1)) return false;
   uint32_t n = (uint32_t)lua_rawlen(L, index);
   if (n == 0) {
     return spot_error(loader, spot, "the list is empty; name an operation, or leave it out");
