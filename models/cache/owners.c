@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "arena.h"
-#include "call.h"
+#include "asker.h"
 #include "column.h"
 #include "kept.h"
 #include "policies/eviction.h"
@@ -101,8 +101,8 @@ void owners_find(struct sim *sim, struct cache_state *c, const struct frame *cal
       who = column_get(sim, call, COLUMN_CLIENT);
       break;
     case CACHE_PER_CALLER:
-      caller = call_maker(sim, call);
-      who = member_identity(caller);
+      caller = asker_of(sim, call);
+      who = asker_identity(sim, call);
       break;
   }
   uint32_t i = *bucket_of(o, who);
@@ -125,6 +125,7 @@ void owners_init(struct sim *sim, struct cache_state *c) {
   if (c->config->per == CACHE_PER_USER) column_want(sim, COLUMN_USER);
   if (c->config->per == CACHE_PER_TIER) column_want(sim, COLUMN_TIER);
   if (c->config->per == CACHE_PER_CLIENT) column_want(sim, COLUMN_CLIENT);
+  if (c->config->per == CACHE_PER_CALLER) column_want(sim, COLUMN_CALLER);
   if (c->config->per == CACHE_PER_ALL) {
     owners_enter(c, add(c, 0, NULL));
   }

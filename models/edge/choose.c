@@ -1,7 +1,7 @@
 #include "choose.h"
 
 #include "arena.h"
-#include "call.h"
+#include "asker.h"
 #include "column.h"
 
 /* --- what may be chosen --------------------------------------------------------------------- */
@@ -90,7 +90,7 @@ static uint64_t hashed(const struct sim *sim, const struct load_balancer_state *
     case HASH_BY_ALL:
       return 0;
     case HASH_BY_CALLER:
-      return member_identity(call_maker(sim, call));
+      return asker_identity(sim, call);
   }
   return 0;
 }
@@ -171,6 +171,7 @@ void choose_init(struct sim *sim, struct member *member) {
   if (by_user || lb->config->sticky_ns > 0) column_want(sim, COLUMN_USER);
   if (lb->algorithm->hashes && lb->config->by == HASH_BY_TIER) column_want(sim, COLUMN_TIER);
   if (lb->algorithm->hashes && lb->config->by == HASH_BY_CLIENT) column_want(sim, COLUMN_CLIENT);
+  if (lb->algorithm->hashes && lb->config->by == HASH_BY_CALLER) column_want(sim, COLUMN_CALLER);
   init_weights(sim, lb);
   init_levels(sim, lb);
   if (lb->algorithm->by_distance) {

@@ -2,7 +2,7 @@
  *
  * A list names operations, tiers of users, clients or calling components; by `any` each of its
  * names is an operation or a tier, or both. The class of a call is the place in the list of the
- * first name that it has, from 0; the number of names if it has none. Whoever orders or keeps calls
+ * first name that it has, from 0; the number of names if it has none. What orders or keeps calls
  * by class has a struct classes, made once for all members. */
 #ifndef CLASSES_H
 #define CLASSES_H
@@ -12,19 +12,21 @@
 #include "param.h"
 #include "sim.h"
 
-enum class_by { CLASS_BY_OP, CLASS_BY_TIER, CLASS_BY_ANY };
+enum class_by { CLASS_BY_OP, CLASS_BY_TIER, CLASS_BY_CLIENT, CLASS_BY_CALLER, CLASS_BY_ANY };
+extern const char *const class_by_names[];        /* without `any` */
+extern const char *const class_by_names_or_any[]; /* with it */
 
 struct classes {
   const struct priorities *list;
   bool tells_more; /* than operations */
-  bool tiers;
+  bool tiers, clients, callers;
   uint8_t of_op[UINT8_MAX + 1];        /* by operation */
   uint8_t of_tier[SPEC_MAX_TIERS + 1]; /* by the value of COLUMN_TIER */
 };
 
 /* What is wrong with the list that the parameter `key` has. */
-bool classes_valid(const struct priorities *list, enum class_by by, const char *key,
-                   struct error *err);
+bool classes_valid(const struct spec *spec, const struct priorities *list, enum class_by by,
+                   const char *key, struct error *err);
 
 /* In a kind's init: it wants the columns that it will read. `list` outlives it. */
 void classes_init(struct sim *sim, struct classes *classes, const struct priorities *list,

@@ -3,13 +3,14 @@
 #include <math.h>
 
 #include "arena.h"
-#include "call.h"
+#include "asker.h"
 #include "checks.h"
 #include "column.h"
 
 static void want_columns(struct sim *sim, const struct limit_config *limit) {
   if (limit_per(limit) == LIMIT_PER_USER) column_want(sim, COLUMN_USER);
   if (limit_per(limit) == LIMIT_PER_CLIENT) column_want(sim, COLUMN_CLIENT);
+  if (limit_per(limit) == LIMIT_PER_CALLER) column_want(sim, COLUMN_CALLER);
   if (limit_per(limit) == LIMIT_PER_TIER || limit->tier.n > 0) column_want(sim, COLUMN_TIER);
 }
 
@@ -91,7 +92,7 @@ static uint64_t who_of(const struct sim *sim, const struct frame *call, enum lim
     case LIMIT_PER_CLIENT:
       return column_get(sim, call, COLUMN_CLIENT);
     case LIMIT_PER_CALLER:
-      return member_identity(call_maker(sim, call));
+      return asker_identity(sim, call);
   }
   return 0;
 }

@@ -23,6 +23,7 @@ struct shed_when {
 struct shed_config {
   const char *when;
   struct priorities keep; /* from those who are kept longest to those who go first */
+  uint32_t by;            /* enum class_by: what these are */
   uint64_t interval_ns;
   struct shed_when parsed; /* `when`, once it was read */
 };

@@ -8,11 +8,9 @@
 
 static const char *const order_choices[] = {"fifo", "priority", "by_key", "delay", NULL};
 static const char *const full_choices[] = {"refuse", "drop_oldest", "block", NULL};
-static const char *const by_choices[] = {"op", "tier", NULL};
 
 bool topic_validate(const struct spec *spec, const struct component_spec *component,
                     struct error *err) {
-  (void)spec;
   const struct topic_config *config = component->config;
   if (component->instances > 1 && !config->copies.given) {
     return error_set(err, "a topic is one instance, or has copies; %u instances are given",
@@ -40,7 +38,7 @@ bool topic_validate(const struct spec *spec, const struct component_spec *compon
                      "before it could be delivered; raise retention or lower delay");
   }
   if (!replicas_validate(component, err)) return false;
-  return classes_valid(&config->priority, (enum class_by)config->by, "priority", err);
+  return classes_valid(spec, &config->priority, (enum class_by)config->by, "priority", err);
 }
 
 /* Whether an earlier component takes messages for the same group. */
@@ -147,16 +145,17 @@ const struct param topic_params[] = {
     {.name = "priority",
      .type = PARAM_PRIORITY,
      .offset = AT(priority),
-     .doc = "Classes of messages: operations, or with by = \"tier\" tiers of users, from the first "
+     .doc = "Classes of messages: operations, or what `by` says, from the first "
             "delivered to the last. With another order they are not delivered by class, and only "
             "measured by it."},
     {.name = "by",
      .type = PARAM_ENUM,
      .offset = AT(by),
      .fallback = "op",
-     .choices = by_choices,
+     .choices = class_by_names,
      .needs = "priority",
-     .doc = "What `priority` lists: operations, or tiers of the users whose messages they are. "
+     .doc = "What `priority` lists: operations (op), tiers of the users whose messages they are, "
+            "clients from whose requests these come, or components that publish them (caller). "
             "What it does not name comes last."},
     {.name = "delay",
      .type = PARAM_DURATION,

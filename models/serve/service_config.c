@@ -9,8 +9,6 @@
 #include "service_sheds.h"
 #include "station.h"
 
-static const char *const by_choices[] = {"op", "tier", NULL};
-
 void service_place(struct component_spec *component, struct arena *arena) {
   (void)arena;
   struct service_config *config = (struct service_config *)component->config;
@@ -181,10 +179,11 @@ bool service_validate(const struct spec *spec, const struct component_spec *comp
                      "'evict' is read only with discipline fifo, lifo or priority, blocking io and "
                      "a limited queue of at least 1");
   }
-  if (!classes_valid(&config->priority, (enum class_by)config->by, "priority", err)) return false;
+  if (!classes_valid(spec, &config->priority, (enum class_by)config->by, "priority", err))
+    return false;
   if (!length_known(config, err)) return false;
   if (!acks_valid(spec, config, err)) return false;
-  if (!service_sheds_valid(config, err) || !pace_valid(config, err)) return false;
+  if (!service_sheds_valid(spec, config, err) || !pace_valid(config, err)) return false;
   if (!host_valid(config, err) || !on_demand_valid(component, err)) return false;
   if (!config->subscribe.given) return true;
   return subscription_valid(spec, (uint32_t)(component - spec->component), &config->subscribe,
@@ -221,7 +220,7 @@ bool service_works_on_bytes(const struct service_config *config) {
 
 static void outline_shed(const struct program *program, const struct shed_config *shed,
                          struct outline *out, struct outline_step *to) {
-  out->by_user |= classes_read_users(&shed->keep, CLASS_BY_ANY);
+  out->by_user |= classes_read_users(&shed->keep, (enum class_by)shed->by);
   to->chance = NAN;
   to->target = program->steps - 1;
 }
@@ -386,7 +385,7 @@ const struct param service_params[] = {
      .offset = AT(priority),
      .needs = "discipline = priority|preemptive_priority or evict = lowest",
      .doc =
-         "Operations, or with by = \"tier\" tiers of users, from the first served to the last, for "
+         "Operations, or what `by` says, from the first served to the last, for "
          "discipline = \"priority\" and for `evict`, where a call in service is not interrupted; "
          "and for "
          "discipline = \"preemptive_priority\", where it is."},
@@ -394,11 +393,12 @@ const struct param service_params[] = {
      .type = PARAM_ENUM,
      .offset = AT(by),
      .fallback = "op",
-     .choices = by_choices,
+     .choices = class_by_names,
      .needs = "priority",
      .doc =
-         "What `priority` lists: operations (op), or tiers of the users whose requests they are. "
-         "Requests without a tier come last."},
+         "What `priority` lists: operations (op), tiers of the users whose requests they are, "
+         "clients from which these come, or components that call (caller: a balancer between calls "
+         "by itself, and all instances of one are alike). Calls of none that it names come last."},
     {.name = "evict",
      .type = PARAM_ENUM,
      .offset = AT(evict),

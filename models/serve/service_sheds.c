@@ -3,7 +3,8 @@
 #include "arena.h"
 #include "column.h"
 
-bool service_sheds_valid(const struct service_config *config, struct error *err) {
+bool service_sheds_valid(const struct spec *spec, const struct service_config *config,
+                         struct error *err) {
   for (uint32_t i = 0; i < config->on.n; i++) {
     const struct program *program = &config->on.handler[i].program;
     bool begun = false;
@@ -13,6 +14,8 @@ bool service_sheds_valid(const struct service_config *config, struct error *err)
       if (step->kind != STEP_SHED) continue;
       if (begun)
         return error_set(err, "on: a shed stands before all that is done for a call; put it first");
+      enum class_by by = (enum class_by)step->shed->by;
+      if (!classes_valid(spec, &step->shed->keep, by, "keep", err)) return false;
       bool endless = config->queue == PARAM_UNLIMITED;
       if (step->shed->parsed.rule == SHED_QUEUE_SHARE && (endless || config->queue == 0)) {
         return error_set(err,
@@ -37,7 +40,7 @@ static void add_shed(struct sim *sim, struct service_shed *shed, const struct st
   struct classes *classes = arena_alloc(sim->arena, sizeof *classes);
   shed->step = step;
   shed->classes = classes;
-  classes_init(sim, classes, &step->shed->keep, CLASS_BY_ANY);
+  classes_init(sim, classes, &step->shed->keep, (enum class_by)step->shed->by);
   if (step->shed->parsed.rule == SHED_WAIT) column_want(sim, COLUMN_CAME);
 }
 

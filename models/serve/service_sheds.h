@@ -21,7 +21,8 @@ struct service_sheds {
 };
 
 /* What is wrong with the steps `shed` of a service. */
-bool service_sheds_valid(const struct service_config *config, struct error *err);
+bool service_sheds_valid(const struct spec *spec, const struct service_config *config,
+                         struct error *err);
 
 void service_sheds_init(struct sim *sim, struct service_sheds *sheds,
                         const struct service_config *config);

@@ -1,5 +1,6 @@
 /* shed { when = "queue > 50%", keep = { "paid", "free" } }: turns calls away under load:
  *     SHED */
+#include "classes.h"
 #include "step.h"
 
 static const struct param params[] = {
@@ -14,10 +15,18 @@ static const struct param params[] = {
     {.name = "keep",
      .type = PARAM_PRIORITY,
      .offset = offsetof(struct shed_config, keep),
-     .doc = "Operations or tiers of users, from those kept longest to those that go first. By "
+     .doc = "Operations or tiers of users, or what `by` says, from those kept longest to those "
+            "that go first. By "
             "queue the last one, and those not named, go from the limit on, the first one only "
             "when the queue is full, others at even steps between. By wait a class is spared for "
             "an interval longer than the next one below."},
+    {.name = "by",
+     .type = PARAM_ENUM,
+     .offset = offsetof(struct shed_config, by),
+     .fallback = "any",
+     .choices = class_by_names_or_any,
+     .doc = "What `keep` lists: operations (op), tiers of users, clients from which requests come, "
+            "components that call (caller), or operations and tiers, as each name is one (any)."},
     {.name = "interval",
      .type = PARAM_DURATION,
      .offset = offsetof(struct shed_config, interval_ns),
@@ -38,6 +47,10 @@ static bool check(const struct step_place *place, const void *config, const char
   *key = "interval";
   if (when.rule != SHED_WAIT && step_states(&step_shed, place, "interval")) {
     return error_set(err, "is for when = \"wait > ...\"; leave it out");
+  }
+  *key = "by";
+  if (c->keep.n == 0 && step_states(&step_shed, place, "by")) {
+    return error_set(err, "says what keep lists; give keep, or leave it out");
   }
   *key = NULL;
   if (place->inside != NULL) {

@@ -1,7 +1,7 @@
 #include "call.h"
 
 #include "abandon.h"
-#include "column.h"
+#include "asker.h"
 #include "engine.h"
 #include "fault.h"
 #include "frame_pool.h"
@@ -58,7 +58,7 @@ struct frame *call_new(struct sim *sim, struct member *from, struct frame *paren
     call->flags = parent->flags & (CALL_TRACED | CALL_UNWANTED);
     if (__builtin_expect(call->flags & CALL_TRACED, 0)) trace_child(sim, parent, call);
     if (__builtin_expect(sim->calls.kin != NULL, 0)) kin_add(sim, parent, call);
-    if (__builtin_expect(sim->columns != NULL, 0)) columns_inherit(sim, parent, call);
+    if (__builtin_expect(sim->columns != NULL, 0)) asker_inherit(sim, from, parent, call);
   } else {
     call->parent = from->id;
     call->key = 0;
@@ -553,9 +553,9 @@ void call_reply(struct sim *sim, struct frame *call, enum outcome outcome) {
   }
 }
 
-/* What is worked on behind the answer has the sizes that it had before. */
+/* What is worked on behind the answer has the caller and the sizes that it had before. */
 static void rest_inherits(struct sim *sim, struct frame *call, const struct frame *rest) {
-  columns_inherit(sim, call, rest);
+  asker_inherit(sim, NULL, call, rest);
   if (!column_wanted(sim, COLUMN_ASKED)) return;
   column_set(sim, rest, COLUMN_ASKED, column_get(sim, call, COLUMN_ASKED));
   column_set(sim, rest, COLUMN_EXPECTED, dist_whole(call_bytes(sim, call, true)));

@@ -21,6 +21,7 @@ enum { FIRST_ROWS = 1024 };
 
 static bool is_own(enum column_id column) {
   switch (column) {
+    case COLUMN_CALLER:
     case COLUMN_RETRY_IN:
     case COLUMN_ANSWER:
     case COLUMN_ASKED:

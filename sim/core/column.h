@@ -14,6 +14,7 @@ enum column_id {
   COLUMN_USER,     /* whose request it is: a number that no other user has */
   COLUMN_TIER,     /* of the user: index into spec.tier, plus 1 */
   COLUMN_CLIENT,   /* the client that sent it: hash of its name */
+  COLUMN_CALLER,   /* the member that made it, plus 1: see asker.h; its own alone */
   COLUMN_CAME,     /* ns: when it came to its callee, where that looks at waits */
   COLUMN_RETRY_IN, /* ns: of a call that was refused, until another one may pass; its own alone */
   COLUMN_DEADLINE, /* ns: when nobody waits for its answer any more */

@@ -312,8 +312,9 @@ struct price {
 struct priorities {
   uint32_t n; /* 0: all equal */
   /* From the first served to the last; what is not named comes after them. A name may be that of an
-   * operation or of a tier, or both. */
+   * operation, of a tier or of a component, or of several of these. */
   const uint8_t *ops, *tiers;
+  const uint32_t *components; /* REF_NONE: it is not one; spec.components: one that is left out */
   const char *const *name;
 };
 

@@ -288,13 +288,16 @@ static struct weights read_weights(struct scene *scene, const char *text) {
 
 static struct priorities read_priorities(struct scene *scene, const char *text) {
   uint8_t *ops = arena_alloc(scene->arena, 16), *tiers = arena_alloc(scene->arena, 16);
+  uint32_t *components = arena_alloc(scene->arena, 16 * sizeof *components);
   const char **name = arena_alloc(scene->arena, 16 * sizeof *name);
-  struct priorities priorities = {.ops = ops, .tiers = tiers, .name = name};
+  struct priorities priorities = {
+      .ops = ops, .tiers = tiers, .components = components, .name = name};
   char op[32];
   while (text_word(&text, op, sizeof op)) { /* tiers, if the scene has them already */
     uint32_t t = 0;
     while (t < scene->tiers && strcmp(scene->tier[t], op) != 0) t++;
     tiers[priorities.n] = t < scene->tiers ? (uint8_t)t : PRIORITY_NONE;
+    components[priorities.n] = REF_NONE;
     ops[priorities.n] = t < scene->tiers ? PRIORITY_NONE : scene_op(scene, op);
     name[priorities.n++] = arena_text(scene->arena, op);
   }

@@ -3,6 +3,7 @@
 #include "call.h"
 #include "classes.h"
 #include "harness.h"
+#include "scene.h"
 
 #define SEED UINT64_C(20261201)
 
@@ -46,7 +47,8 @@ static void count(enum class_by by) {
   static const char *const names[] = {"a", "free", "paid"};
   memset(&notes, 0, sizeof notes);
   notes.by = by;
-  notes.list = (struct priorities){3, ops, tiers, names};
+  static const uint32_t components[] = {REF_NONE, REF_NONE, REF_NONE};
+  notes.list = (struct priorities){3, ops, tiers, components, names};
   struct scene *scene = scene_new();
   struct node *c = scene_add(scene, "client", "c", 1);
   node_set(c, "arrivals", "poisson 100/s");
@@ -63,13 +65,15 @@ static void count(enum class_by by) {
 static void test_by(void **state) {
   (void)state;
   /* By operation (a = 1, b = 2, d = 3) and tier (free = 1, paid = 2), worked out by hand. */
-  static const uint8_t expected[3][4][3] = {
+  static const enum class_by all[] = {CLASS_BY_OP, CLASS_BY_TIER, CLASS_BY_ANY};
+  static const uint8_t expected[][4][3] = {
       [CLASS_BY_OP] = {{3, 3, 3}, {0, 0, 0}, {2, 2, 2}, {3, 3, 3}},
       [CLASS_BY_TIER] = {{3, 1, 2}, {3, 1, 2}, {3, 1, 2}, {3, 1, 2}},
       [CLASS_BY_ANY] = {{3, 1, 2}, {0, 0, 0}, {2, 1, 2}, {3, 1, 2}},
   };
-  for (int by = CLASS_BY_OP; by <= CLASS_BY_ANY; by++) {
-    count((enum class_by)by);
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    enum class_by by = all[i];
+    count(by);
     uint32_t kinds = 0;
     for (int op = 0; op < 4; op++) {
       for (int tier = 0; tier < 3; tier++) {
@@ -84,9 +88,50 @@ static void test_by(void **state) {
   }
 }
 
+/* --- who asks ------------------------------------------------------------------------------- */
+
+/* Two clients: `c` asks the reader itself, `d` twice as often, through a service and a name. Lists
+ * are of one component. */
+static double share_of_first(enum class_by by, const char *name) {
+  uint8_t none = PRIORITY_NONE;
+  uint32_t component = REF_NONE;
+  memset(&notes, 0, sizeof notes);
+  notes.by = by;
+  struct scene *scene = scene_new();
+  static const char *const clients[] = {"c", "d"};
+  for (int i = 0; i < 2; i++) {
+    struct node *client = scene_add(scene, "client", clients[i], 1);
+    node_set(client, "arrivals", i ? "constant 20/s" : "constant 10/s");
+    node_set(client, "target", i ? "front" : "r");
+  }
+  on_call(node_on(scene_add(scene, "service", "front", 2), NULL), (struct call_to){.to = "name"});
+  node_set(scene_add(scene, "dns", "name", 1), "backends", "r");
+  scene_add_kind(scene, &reader, "r", 1);
+  scene_fix_later(scene, &component, name);
+  notes.list = (struct priorities){1, &none, &none, &component, &name};
+  struct run run = run_scene(scene, SEED, 10 * S);
+  double first = notes.seen[0][0][0], last = notes.seen[0][0][1];
+  run_free(&run);
+  scene_free(scene);
+  assert_true(first + last >= 297 && first + last <= 303);
+  return first / (first + last);
+}
+
+/* Aim: a client is known through what calls for it, a caller is who calls, which a name is not. */
+static void test_who_asks(void **state) {
+  (void)state;
+  assert_within(share_of_first(CLASS_BY_CLIENT, "c"), 1.0 / 3, 0.01);
+  assert_within(share_of_first(CLASS_BY_CLIENT, "d"), 2.0 / 3, 0.01);
+  assert_within(share_of_first(CLASS_BY_CALLER, "c"), 1.0 / 3, 0.01);
+  assert_within(share_of_first(CLASS_BY_CALLER, "front"), 2.0 / 3, 0.01);
+  assert_true(share_of_first(CLASS_BY_CALLER, "d") == 0);
+  assert_true(share_of_first(CLASS_BY_CALLER, "name") == 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_by),
+      cmocka_unit_test(test_who_asks),
   };
   return cmocka_run_group_tests_name("classes", tests, NULL, NULL);
 }

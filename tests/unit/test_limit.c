@@ -58,6 +58,23 @@ static void test_tiers_and_callers(void **state) {
   expect(callers, "h.completions", 30);
 }
 
+/* Aim: a call is its caller's where that has given up since and works for others. Two calls of `c`
+ * come at 0 s: one has the only worker of `h` for 1.5 s, the other waits and is given up at 0.1 s,
+ * and at 0.2 s `d` has its call under way in the place of that. At 1.5 s the second one of `c` is
+ * refused, and does not take away what `d` may send. */
+static void test_caller_gone(void **state) {
+  (void)state;
+  const char *text =
+      "client \"c\" { arrivals = burst { 2, at = \"0ms\" }, target = \"s\" }\n"
+      "client \"d\" { arrivals = burst { 1, at = \"200ms\" }, target = \"t\" }\n"
+      "service \"s\" { on = { call { \"h\", timeout = \"100ms\" } } }\n"
+      "service \"t\" { on = { call \"h\" } }\n"
+      "service \"h\" { workers = 1, on = { limit { \"1/h\", per = \"caller\" }, work \"1500ms\" } "
+      "}\n";
+  expect(text, "d.goodput", 0.1);
+  expect(text, "h.limited", 1);
+}
+
 /* Aim: a user who is told when to come again does so, in whole seconds, with a further attempt or
  * with the next request; who does not obey comes all the time. */
 static void test_retry_after(void **state) {
@@ -271,6 +288,7 @@ int main(void) {
       cmocka_unit_test(test_store),
       cmocka_unit_test(test_who_is_limited),
       cmocka_unit_test(test_tiers_and_callers),
+      cmocka_unit_test(test_caller_gone),
       cmocka_unit_test(test_retry_after),
       cmocka_unit_test(test_comes_again),
       cmocka_unit_test(test_passed_on),

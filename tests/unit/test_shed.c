@@ -83,6 +83,13 @@ static void test_mistakes(void **state) {
       {"workers = 1, on = { shed { when = \"load > 5\" }, work \"1ms\" }", "wait > 20ms"},
       {"workers = 1, on = { shed { when = \"queue > 5\", interval = \"1s\" } }", "is for when"},
       {"workers = 1, on = { shed { when = \"queue > 5\", keep = { \"golden\" } } }", "golden"},
+      {"workers = 1, on = { shed { when = \"queue > 5\", keep = { \"s\" } } }",
+       "'keep' names 's', which is no operation and no tier"},
+      {"workers = 1, on = { shed { when = \"queue > 5\", keep = { \"s\" }, by = \"client\" } }",
+       "no client"},
+      {"workers = 1, on = { shed { when = \"queue > 5\", by = \"client\" } }", "give keep"},
+      {"workers = 1, discipline = \"priority\", priority = { \"free\" }, by = \"caller\"",
+       "no component that calls"},
       {"workers = 1, discipline = \"ps\", on = { shed { when = \"wait > 5ms\" } }", "nobody waits"},
       {"workers = 1, on = { branch { p = 0.5, shed { when = \"queue > 5\" } } }",
        "not within another step"},
@@ -95,11 +102,39 @@ static void test_mistakes(void **state) {
   }
 }
 
+/* `c` asks ten times at 1 s, through `p`; `d` once half a second later, through `q`. */
+#define TWO(SERVICE)                                                           \
+  "client \"c\" { arrivals = burst { 10, at = \"1s\" }, target = \"p\" }\n"    \
+  "client \"d\" { arrivals = burst { 1, at = \"1500ms\" }, target = \"q\" }\n" \
+  "service \"p\" { on = { call \"s\" } }\n"                                    \
+  "service \"q\" { on = { call \"s\" } }\n"                                    \
+  "service \"s\" { workers = 1, " SERVICE " }"
+#define KEEPS(WHO, BY)                                                                    \
+  TWO("queue = 6, on = { shed { when = \"queue > 2\", keep = { \"" WHO "\" }, by = \"" BY \
+      "\" }, "                                                                            \
+      "work \"1s\" }")
+
+/* Aim: by client or caller those named are kept until the queue of 6 is full, others while no more
+ * than 2 wait; and served first, after the one that has the worker until 2 s. */
+static void test_who_asks(void **state) {
+  (void)state;
+  expect(KEEPS("d", "client"), "s.shed", 6);
+  expect(KEEPS("d", "client"), "d.goodput", 0.01);
+  expect(KEEPS("q", "caller"), "s.shed", 6);
+  expect(KEEPS("c", "client"), "s.shed", 1);
+  expect(KEEPS("p", "caller"), "d.goodput", 0);
+  expect(KEEPS("d", "caller"), "s.shed", 7); /* it does not call `s` itself */
+#define FIRST(BY) TWO("work = \"1s\", discipline = \"priority\", " BY)
+  expect(FIRST("by = \"client\", priority = { \"d\" }"), "d.latency.mean", 1.5);
+  expect(FIRST("by = \"caller\", priority = { \"q\" }"), "d.latency.mean", 1.5);
+  expect(FIRST("by = \"caller\", priority = { \"p\" }"), "d.latency.mean", 10.5);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_by_queue), cmocka_unit_test(test_classes),
       cmocka_unit_test(test_idle),     cmocka_unit_test(test_short_waits),
-      cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_who_asks), cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests_name("shed", tests, folder_make, folder_remove);
 }

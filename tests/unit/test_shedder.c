@@ -10,8 +10,10 @@
 static struct shed_config config_of(const char *when, uint32_t classes) {
   static const uint8_t ops[] = {3, 4, 5}, no_tiers[] = {255, 255, 255};
   static const char *const names[] = {"gold", "silver", "bronze"};
-  struct shed_config config = {
-      .when = when, .interval_ns = 100 * MS, .keep = {classes, ops, no_tiers, names}};
+  static const uint32_t no_components[] = {REF_NONE, REF_NONE, REF_NONE};
+  struct shed_config config = {.when = when,
+                               .interval_ns = 100 * MS,
+                               .keep = {classes, ops, no_tiers, no_components, names}};
   struct error err;
   if (!shed_parse(when, &config.parsed, &err)) fail_msg("%s: %s", when, err.text);
   return config;

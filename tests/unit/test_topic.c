@@ -120,6 +120,23 @@ static void test_full(void **state) {
   expect(block, "a.end_to_end.max", 10);
 }
 
+/* Aim: by client or caller, by hand: three messages come at 1 s by `p`, one half a second later by
+ * `q`; each takes a second. */
+static void test_who_publishes(void **state) {
+  (void)state;
+#define TWO(BY)                                                                \
+  "client \"c\" { arrivals = burst { 3, at = \"1s\" }, target = \"p\" }\n"     \
+  "client \"d\" { arrivals = burst { 1, at = \"1500ms\" }, target = \"q\" }\n" \
+  "service \"p\" { on = { publish \"t\" } }\n"                                 \
+  "service \"q\" { on = { publish \"t\" } }\n"                                 \
+  "topic \"t\" { order = \"priority\", " BY                                    \
+  " }\n"                                                                       \
+  "service \"s\" { workers = 1, work = \"1s\", subscribe = { \"t\" } }\n"
+  expect(TWO("by = \"caller\", priority = { \"q\" }"), "t.class.q.to_delivery.mean", 0.5);
+  expect(TWO("by = \"caller\", priority = { \"q\" }"), "t.class.other.to_delivery.mean", 5.0 / 3);
+  expect(TWO("by = \"client\", priority = { \"c\" }"), "t.class.other.to_delivery.mean", 2.5);
+}
+
 /* Aim: priority by class; those of one key one after the other, others meanwhile. */
 static void test_order(void **state) {
   (void)state;
@@ -595,27 +612,17 @@ static void test_mistakes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_groups),
-      cmocka_unit_test(test_publish),
-      cmocka_unit_test(test_delay_order),
-      cmocka_unit_test(test_full),
-      cmocka_unit_test(test_order),
-      cmocka_unit_test(test_consumer_crash),
-      cmocka_unit_test(test_visibility),
-      cmocka_unit_test(test_idle_crash),
-      cmocka_unit_test(test_idle_crash_worked),
-      cmocka_unit_test(test_drains),
-      cmocka_unit_test(test_hangs),
-      cmocka_unit_test(test_vanished),
-      cmocka_unit_test(test_dead_letters),
-      cmocka_unit_test(test_retention),
-      cmocka_unit_test(test_joins),
-      cmocka_unit_test(test_topic_crash),
-      cmocka_unit_test(test_members),
-      cmocka_unit_test(test_partitions),
-      cmocka_unit_test(test_dedup),
-      cmocka_unit_test(test_reply),
-      cmocka_unit_test(test_silent),
+      cmocka_unit_test(test_groups),         cmocka_unit_test(test_publish),
+      cmocka_unit_test(test_who_publishes),  cmocka_unit_test(test_delay_order),
+      cmocka_unit_test(test_full),           cmocka_unit_test(test_order),
+      cmocka_unit_test(test_consumer_crash), cmocka_unit_test(test_visibility),
+      cmocka_unit_test(test_idle_crash),     cmocka_unit_test(test_idle_crash_worked),
+      cmocka_unit_test(test_drains),         cmocka_unit_test(test_hangs),
+      cmocka_unit_test(test_vanished),       cmocka_unit_test(test_dead_letters),
+      cmocka_unit_test(test_retention),      cmocka_unit_test(test_joins),
+      cmocka_unit_test(test_topic_crash),    cmocka_unit_test(test_members),
+      cmocka_unit_test(test_partitions),     cmocka_unit_test(test_dedup),
+      cmocka_unit_test(test_reply),          cmocka_unit_test(test_silent),
       cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests_name("topic", tests, folder_make, folder_remove);

@@ -7,6 +7,7 @@
 
 #include "choice.h"
 #include "distribution.h"
+#include "off.h"
 #include "sim.h"
 
 #define KEYS_MAX 4294967295.0
@@ -265,18 +266,20 @@ bool traffic_backoff(struct loader *loader, const struct spot *spot, int index,
 
 /* --- lists of names ------------------------------------------------------------------------- */
 
-/* The name at the top of the stack, of an operation or a tier. */
+/* The name at the top of the stack, of an operation, a tier or a component. */
 static bool read_class(struct loader *loader, const struct spot *spot, const char **name,
-                       uint8_t *op, uint8_t *tier) {
+                       uint8_t *op, uint8_t *tier, uint32_t *component) {
   const struct spec *spec = &loader->scenario->spec;
   if (!value_name(loader, spot, -1, "the name of an operation or a tier", name)) return false;
   *op = *tier = PRIORITY_NONE;
+  *component = REF_NONE;
   if (!loader->ops_known) return true;
   uint32_t of_tiers = names_find(&loader->tiers, *name);
   int of_ops = spec_find_op(spec, *name);
   if (of_tiers != REF_NONE) *tier = (uint8_t)of_tiers;
   if (of_ops >= 0 && of_ops < (int)PRIORITY_NONE) *op = (uint8_t)of_ops;
-  if (of_ops >= 0 || of_tiers != REF_NONE) return true;
+  *component = off_is_out(loader, *name) ? spec->components : spec_find(spec, *name);
+  if (of_ops >= 0 || of_tiers != REF_NONE || *component != REF_NONE) return true;
   int ignored;
   return operation_number(loader, spot, *name, false, &ignored); /* fails, with the nearest one */
 }
@@ -294,11 +297,12 @@ bool traffic_priorities(struct loader *loader, const struct spot *spot, int inde
     return spot_error(loader, spot, "the list is empty; name an operation, or leave it out");
   }
   uint8_t *ops = arena_alloc(loader->arena, n + 1), *tiers = arena_alloc(loader->arena, n + 1);
+  uint32_t *components = arena_alloc(loader->arena, (n + 1) * sizeof *components);
   const char **name = arena_alloc(loader->arena, (n + 1) * sizeof *name);
   for (uint32_t i = 0; i < n; i++) {
     struct spot at = spot_item(spot, (int)i + 1);
     lua_rawgeti(L, index, i + 1);
-    bool ok = read_class(loader, &at, &name[i], &ops[i], &tiers[i]);
+    bool ok = read_class(loader, &at, &name[i], &ops[i], &tiers[i], &components[i]);
     lua_pop(L, 1);
     if (!ok) return false;
     for (uint32_t k = 0; k < i; k++) {
@@ -307,7 +311,7 @@ bool traffic_priorities(struct loader *loader, const struct spot *spot, int inde
       }
     }
   }
-  *out = (struct priorities){n, ops, tiers, name};
+  *out = (struct priorities){n, ops, tiers, components, name};
   return true;
 }
 
@@ -316,7 +320,8 @@ bool traffic_are_ops(struct loader *loader, const struct spot *spot,
   for (uint32_t i = 0; i < list->n && loader->ops_known; i++) {
     if (list->ops[i] != PRIORITY_NONE) continue;
     struct spot at = spot_item(spot, (int)i + 1);
-    return spot_error(loader, &at, "'%.63s' is a tier of users and no operation", list->name[i]);
+    const char *what = list->tiers[i] != PRIORITY_NONE ? "tier of users" : "component";
+    return spot_error(loader, &at, "'%.63s' is a %s and no operation", list->name[i], what);
   }
   return true;
 }
