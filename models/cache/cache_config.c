@@ -54,12 +54,18 @@ static bool has_copies(const struct component_spec *component) {
 /* What needs one store, or one who hears of all. */
 static bool per_valid(const struct cache_config *config, uint32_t instances, struct error *err) {
   if (config->per == CACHE_PER_ALL) return true;
-  const char *per = cache_per_names[config->per], *what = NULL;
-  if (config->write.policy == WRITE_BACK) what = "write = back";
-  if (instances > 1) what = "instances";
-  if (what) {
-    return error_set(err, "%s and per = \"%s\" do not go together here; leave one of them out",
-                     what, per);
+  const char *per = cache_per_names[config->per];
+  if (config->write.policy == WRITE_BACK) {
+    return error_set(
+        err,
+        "with write = back and per = \"%s\" several could hold different writes of one "
+        "key, and which of them is lost is not followed; say write = through, or "
+        "leave per out",
+        per);
+  }
+  if (instances > 1) {
+    return error_set(
+        err, "instances and per = \"%s\" do not go together here; leave one of them out", per);
   }
   if (config->per != CACHE_PER_CALLER && config->invalidate == INVALIDATE_ON_WRITE) {
     return error_set(err,
