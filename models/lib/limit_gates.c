@@ -31,7 +31,7 @@ static void add_limit(struct sim *sim, struct limits *limits, const struct step 
   for (uint32_t i = 0; i < config->tier.n; i++) {
     struct limit_config *of_tier = arena_alloc(sim->arena, sizeof *of_tier);
     *of_tier = *config;
-    of_tier->rate.per_s = config->tier.rate[i].per_s;
+    of_tier->rate = config->tier.rate[i].rate;
     limiter_init(&limit->limiter[1 + i], of_tier);
   }
 }
@@ -105,7 +105,7 @@ static struct limiter *limiter_of(const struct sim *sim, const struct limit_gate
   for (uint32_t i = 0; tier > 0 && i < config->tier.n; i++) {
     if (config->tier.rate[i].tier == tier - 1) return &limit->limiter[1 + i];
   }
-  return config->rate.per_s > 0 ? &limit->limiter[0] : NULL;
+  return limit_has_rate(&config->rate) ? &limit->limiter[0] : NULL;
 }
 
 /* In whole seconds, as HTTP's header is. */

@@ -1,5 +1,9 @@
 /* Rate limiters: how many calls may pass in a time, of all or of each user.
  *
+ * Where the rate changes by the clock, what it lets pass in a time is its integral: tokens come and
+ * a leaky bucket drains by it, a fixed window has that of its length, and a sliding one that of the
+ * last stretch as long as it.
+ *
  * A limiter keeps a bucket for each of those whom it tells apart, made at their first call. Nothing
  * here takes any time; a leaky bucket says how long the call has to wait. */
 #ifndef RATE_LIMITER_H
@@ -30,7 +34,7 @@ enum limit_per {
 extern const char *const limit_per_names[];
 
 struct limit_config {
-  struct pace_rate rate; /* per_s 0: those whose tier has none of its own may pass */
+  struct pace_rate rate; /* none: those whose tier has none of its own may pass */
   struct tier_rates tier;
   bool retry_after; /* who is refused is told when to come again */
   uint32_t algorithm, per;
@@ -47,8 +51,12 @@ static inline enum limit_per limit_per(const struct limit_config *config) {
   return users ? LIMIT_PER_USER : (enum limit_per)config->per;
 }
 
-/* Calls that may pass in one window. */
-uint64_t limit_in_window(const struct limit_config *config);
+static inline bool limit_has_rate(const struct pace_rate *rate) {
+  return rate->per_s > 0 || rate->profile != NULL;
+}
+
+/* Calls that may pass in the window of a time: in the one that it is in, or that ends there. */
+uint64_t limit_in_window(const struct limit_config *config, uint64_t now_ns);
 
 struct limit_bucket {
   uint64_t who;

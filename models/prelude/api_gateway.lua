@@ -68,7 +68,7 @@ run { duration = "60s", warmup = "10s", replications = 4 }
       doc = "Asks again what is behind when it failed (Kong: 5 times, unless it connected)." },
     { "limit", type = "group", doc = "Refuses what is too much, by a token bucket.",
       params = {
-        { "rate", type = "rate", required = true, min = 1e-9, max = 1e9,
+        { "rate", type = "pace", required = true, min = 1e-9, max = 1e9,
           doc = "How much each may send." },
         { "burst", type = "count", default = 1, min = 1, max = 1000000000,
           doc = "How many may come at once." },

@@ -1,6 +1,7 @@
 /* limit { "100/min", burst = 100 }: lets calls through at a rate; others fail, or wait:
  *     LIMIT */
 #include "dist_make.h"
+#include "profile.h"
 #include "step.h"
 
 static const struct param subject = {
@@ -12,7 +13,10 @@ static const struct param subject = {
     .doc =
         "How many calls may pass in a time: of each of those whom `per` tells apart, and in each "
         "instance of the service. With `tier` it is the rate of those whose tier has none of its "
-        "own; without it these may pass.",
+        "own; without it these may pass. Of one that changes by the clock, a profile, its integral "
+        "counts: tokens come and a leaky bucket drains by it; a fixed window lets pass what the "
+        "rate brings in it, and a sliding one what it has brought in the last stretch as long as "
+        "that.",
 };
 
 static const struct param params[] = {
@@ -70,7 +74,7 @@ static const struct param params[] = {
      .doc =
          "Length of the window, for the algorithms that have one: \"100/min\" with a window of "
          "\"30s\" lets 50 pass in each. If not said, the time that the rate is told for: a minute "
-         "of \"100/min\", a second of \"900/s\"."},
+         "of \"100/min\", a second of \"900/s\", if all points of a profile are told for one."},
     {.name = "store",
      .type = PARAM_REF,
      .offset = offsetof(struct limit_config, store),
@@ -106,10 +110,22 @@ static uint64_t window_of(const struct limit_config *c) {
   return c->window_ns > 0 ? c->window_ns : c->rate.unit_ns;
 }
 
+/* Whether a window ever lets a call pass: at the greatest of rates that change. */
+static bool may_pass(const struct limit_config *c, const struct pace_rate *rate) {
+  struct limit_config greatest = *c;
+  greatest.window_ns = window_of(c);
+  greatest.rate = (struct pace_rate){.per_s = rate->per_s};
+  for (uint32_t i = 0; rate->profile && i < rate->profile->points; i++) {
+    double per_s = rate->profile->point[i].rate_per_s;
+    if (per_s > greatest.rate.per_s) greatest.rate.per_s = per_s;
+  }
+  return limit_in_window(&greatest, 0) > 0;
+}
+
 static bool rates_valid(const struct step_place *place, const struct limit_config *c,
                         const char **key, struct error *err) {
   *key = NULL;
-  if (c->rate.per_s == 0 && c->tier.n == 0) {
+  if (!limit_has_rate(&c->rate) && c->tier.n == 0) {
     return error_set(err,
                      "write a rate, limit { \"100/min\" }, or rates by tier, limit { tier = { "
                      "free = \"60/h\" } }");
@@ -119,12 +135,10 @@ static bool rates_valid(const struct step_place *place, const struct limit_confi
     return error_set(err,
                      "with rates by tier \"all\" would be all of a tier: write per = \"tier\"");
   }
-  struct limit_config of_tier = *c;
-  of_tier.window_ns = window_of(c);
-  for (uint32_t i = 0; i <= c->tier.n && has_window(c) && of_tier.window_ns > 0; i++) {
-    of_tier.rate.per_s = i < c->tier.n ? c->tier.rate[i].per_s : c->rate.per_s;
+  for (uint32_t i = 0; i <= c->tier.n && has_window(c) && window_of(c) > 0; i++) {
+    const struct pace_rate *rate = i < c->tier.n ? &c->tier.rate[i].rate : &c->rate;
     *key = "window";
-    if (of_tier.rate.per_s == 0 || limit_in_window(&of_tier) > 0) continue;
+    if (!limit_has_rate(rate) || may_pass(c, rate)) continue;
     return error_set(err, "is too short: at this rate not one call may pass in it; lengthen it");
   }
   return true;
@@ -135,7 +149,7 @@ static bool rates_valid(const struct step_place *place, const struct limit_confi
 static bool is_count_of_window(const struct limit_config *c) {
   struct limit_config of_all = *c;
   of_all.window_ns = window_of(c);
-  return c->tier.n == 0 && c->burst == limit_in_window(&of_all);
+  return c->tier.n == 0 && !c->rate.profile && c->burst == limit_in_window(&of_all, 0);
 }
 
 static bool check(const struct step_place *place, const void *config, const char **key,
@@ -196,7 +210,8 @@ const struct step_def step_limit = {
                  "limit { tier = { free = \"60/h\", paid = \"5000/h\" }, retry_after = true }\n"
                  "limit { \"100/s\", burst = 20, store = \"redis\" }\n"
                  "limit { \"10/s\", burst = 20, algorithm = \"leaky_bucket\" }\n"
-                 "limit { \"100/min\", window = \"1min\", algorithm = \"fixed_window\" }",
+                 "limit { \"100/min\", window = \"1min\", algorithm = \"fixed_window\" }\n"
+                 "limit { profile { { \"0h\", \"50/s\" }, { \"9h\", \"10/s\" }, every = \"1d\" } }",
              .doc = "Lets calls through at a rate; others are answered with the cause rate_limited "
                     "(HTTP 429), or wait. Each limit of each instance counts for itself, and a "
                     "crash forgets what it counted; with `store` all instances count together. "

@@ -99,6 +99,16 @@ double profile_count(const struct profile *p, uint64_t from_ns, uint64_t to_ns) 
   return count_until(p, to_ns) - count_until(p, from_ns);
 }
 
+double profile_count_last(const struct profile *p, uint64_t length_ns, uint64_t to_ns) {
+  if (length_ns <= to_ns) return profile_count(p, to_ns - length_ns, to_ns);
+  uint64_t before_ns = length_ns - to_ns;
+  if (p->every_ns == 0) return count_until(p, to_ns) + p->piece[0].rate * (double)before_ns;
+  double periods = (double)(before_ns / p->every_ns);
+  uint64_t rest_ns = before_ns % p->every_ns;
+  double rest = rest_ns > 0 ? profile_count(p, p->every_ns - rest_ns, p->every_ns) : 0;
+  return count_until(p, to_ns) + periods * p->total + rest;
+}
+
 double profile_peak_per_s(const struct profile *p, uint64_t from_ns, uint64_t to_ns,
                           uint64_t *at_ns) {
   double peak = profile_rate_per_s(p, from_ns);
@@ -148,6 +158,11 @@ uint64_t profile_leaves(const struct profile *p, uint64_t after_ns, double low, 
   return UINT64_MAX;
 }
 
+uint64_t profile_turns(const struct profile *p, uint64_t after_ns) {
+  uint64_t t = within(p, after_ns), until_ns = p->piece[piece_at(p, t)].until_ns;
+  return until_ns == UINT64_MAX ? until_ns : after_ns - t + until_ns;
+}
+
 /* --- inversion ------------------------------------------------------------------------------ */
 
 /* The time after which the piece, entered at rate `rate`, has brought `count`. The form of the root
@@ -157,7 +172,8 @@ static double time_for(const struct profile_piece *piece, double rate, double co
   return rate + root > 0 ? 2 * count / (rate + root) : 0;
 }
 
-double profile_delay_ns(const struct profile *p, uint64_t from_ns, double offset_ns, double count) {
+static double invert(const struct profile *p, uint64_t from_ns, double offset_ns, double count,
+                     bool puts_off) {
   uint64_t t = within(p, from_ns);
   uint32_t i = piece_at(p, t);
   double start_ns = (double)(t - p->piece[i].from_ns) + offset_ns, passed_ns = 0;
@@ -173,8 +189,9 @@ double profile_delay_ns(const struct profile *p, uint64_t from_ns, double offset
     if (last) return rate > 0 ? passed_ns + count / rate : INFINITY;
     double left_ns = (double)(piece->until_ns - piece->from_ns) - start_ns;
     double here = fmax(left_ns * (rate + piece->slope * left_ns / 2), 0);
-    if (here > count + COUNT_ROUNDING * fmin(here, 1)) {
-      return passed_ns + time_for(piece, rate, count);
+    double rounding = COUNT_ROUNDING * fmin(here, 1);
+    if (here > 0 && here > count + (puts_off ? rounding : -rounding)) {
+      return passed_ns + time_for(piece, rate, fmin(count, here));
     }
     barren = here > 0 ? 0 : barren + 1;
     count = fmax(count - here, 0);
@@ -183,4 +200,12 @@ double profile_delay_ns(const struct profile *p, uint64_t from_ns, double offset
     i = i + 1 < p->pieces ? i + 1 : 0;
   }
   return INFINITY;
+}
+
+double profile_delay_ns(const struct profile *p, uint64_t from_ns, double offset_ns, double count) {
+  return invert(p, from_ns, offset_ns, count, true);
+}
+
+double profile_reach_ns(const struct profile *p, uint64_t from_ns, double count) {
+  return invert(p, from_ns, 0, count, false);
 }

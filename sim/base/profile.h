@@ -45,6 +45,10 @@ double profile_rate_per_s(const struct profile *profile, uint64_t at_ns);
 /* Integral of the rate from one time to a later one. */
 double profile_count(const struct profile *profile, uint64_t from_ns, uint64_t to_ns);
 
+/* Integral of the rate over the last `length_ns` before a time. What lies before time 0 is a period
+ * like the others, or has the rate of time 0. */
+double profile_count_last(const struct profile *profile, uint64_t length_ns, uint64_t to_ns);
+
 /* The greatest rate in that time, and when it comes first. */
 double profile_peak_per_s(const struct profile *profile, uint64_t from_ns, uint64_t to_ns,
                           uint64_t *at_ns);
@@ -53,11 +57,17 @@ double profile_peak_per_s(const struct profile *profile, uint64_t from_ns, uint6
  * nanosecond perhaps too late; UINT64_MAX: it stays between them. */
 uint64_t profile_leaves(const struct profile *profile, uint64_t after_ns, double low, double high);
 
+/* When it turns next: a later time at which it steps or a line begins. UINT64_MAX: never. */
+uint64_t profile_turns(const struct profile *profile, uint64_t after_ns);
+
 /* The time from from_ns + offset_ns (|offset| <= 1) until the integral of the rate has grown by
  * `count`: the inversion of the cumulative rate (Cinlar, "Introduction to Stochastic Processes",
  * 1975, chapter 4.7). Where the rate is 0 nothing comes: a count that is reached where it becomes 0
  * is put off until it is not. INFINITY if it is never reached. */
 double profile_delay_ns(const struct profile *profile, uint64_t from_ns, double offset_ns,
                         double count);
+
+/* As profile_delay_ns, but a count that is reached where the rate becomes 0 is reached then. */
+double profile_reach_ns(const struct profile *profile, uint64_t from_ns, double count);
 
 #endif

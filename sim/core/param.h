@@ -25,7 +25,7 @@ enum param_type {
   PARAM_RATIO,     /* double, 0..1 = 100 %  "20%" or 0.2                                      */
   PARAM_DURATION,  /* uint64_t, ns          "250ms", or "never" where `max` is infinite       */
   PARAM_RATE,      /* double, per second    "900/s", "60/min", "5000/h"                       */
-  PARAM_PACE,      /* struct pace_rate      the same, and the time of its unit                 */
+  PARAM_PACE,      /* struct pace_rate      "90/s", profile { ... }; and the time of its unit  */
   PARAM_BYTES,     /* uint64_t              "2GiB", "64kB"                                    */
   PARAM_ROOM,      /* struct room           10000 entries, or "512MiB"; or "unlimited"        */
   PARAM_TTL,       /* struct ttl            "60s", { "60s", jitter = "10%" }, or "never"        */
@@ -130,22 +130,23 @@ struct weights {
   } * weight;
 };
 
-/* Rates by tier of users; sorted by tier, each once. */
+struct profile;
+
 /* A rate and what it was told for: of "100/min" a minute. */
 struct pace_rate {
   double per_s;
-  uint64_t unit_ns;
+  uint64_t unit_ns;              /* 0: the points of a profile are told for several times */
+  const struct profile *profile; /* a rate that changes by the clock; NULL: per_s */
 };
 
+/* Rates by tier of users; sorted by tier, each once. */
 struct tier_rates {
   uint32_t n;
   const struct tier_rate {
     uint8_t tier; /* index into spec.tier */
-    double per_s;
+    struct pace_rate rate;
   } * rate;
 };
-
-struct profile;
 
 enum arrivals_kind {
   ARRIVALS_POISSON,

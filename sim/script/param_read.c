@@ -107,26 +107,14 @@ bool param_read_number(const struct field *f, int index) {
   return ok && value_in_range(f->loader, f->spot, *out, min, max, quantity);
 }
 
-/* The time of a rate's unit: of "/min" and "k/min" a minute. */
-static uint64_t time_of_unit(const char *name) {
-  char one[16];
-  double ns = 0;
-  struct error ignored = {0};
-  snprintf(one, sizeof one, "1%s", strchr(name, '/') + 1);
-  bool known = quantity_parse(QUANTITY_TIME, one, &ns, &ignored);
-  assert(known);
-  return known ? (uint64_t)ns : 0;
-}
-
 bool param_read_pace(const struct field *f, int index) {
   struct pace_rate *out = f->at;
-  struct quantity_unit unit;
-  struct error ignored = {0};
-  double number;
-  if (!param_read_number(f, index)) return false;
-  if (quantity_split(lua_tostring(f->loader->L, index), &number, &unit, &ignored)) {
-    out->unit_ns = time_of_unit(unit.name);
+  *out = (struct pace_rate){0};
+  if (traffic_profile(f->loader, f->spot, index, &out->profile, &out->unit_ns)) {
+    return out->profile != NULL;
   }
+  if (!param_read_number(f, index)) return false;
+  out->unit_ns = traffic_time_of_unit(lua_tostring(f->loader->L, index));
   return true;
 }
 
@@ -275,10 +263,9 @@ bool param_read_tier_rates(const struct field *f, int index) {
   for (uint32_t i = 0; i < names.n; i++) {
     struct spot at = spot_key(f->spot, names.list[i]);
     lua_getfield(L, index, names.list[i]);
-    bool ok =
-        traffic_tier(loader, &at, names.list[i], &rate[i].tier) &&
-        value_quantity(loader, &at, lua_gettop(L), QUANTITY_RATE, &rate[i].per_s) &&
-        value_in_range(loader, &at, rate[i].per_s, f->param->min, f->param->max, QUANTITY_RATE);
+    struct field of_tier = {loader, &at, f->param, &rate[i].rate};
+    bool ok = traffic_tier(loader, &at, names.list[i], &rate[i].tier) &&
+              param_read_pace(&of_tier, lua_gettop(L));
     lua_pop(L, 1);
     if (!ok) return false;
   }

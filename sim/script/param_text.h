@@ -23,6 +23,7 @@ void param_text_quantity(FILE *out, enum quantity quantity, double value);
 void param_text_dist(FILE *out, const struct dist *dist, bool is_time);
 void param_text_priorities(FILE *out, const struct priorities *list);
 void param_text_causes(FILE *out, uint32_t causes);
+void param_text_pace(FILE *out, const struct pace_rate *rate);
 void param_text_tier_rates(FILE *out, const struct spec *spec, const struct tier_rates *rates);
 
 /* The same of one type each: the column `put` of param_types. */
@@ -36,6 +37,8 @@ void param_put_duration(FILE *out, const struct spec *spec, const struct param *
                         const void *value);
 void param_put_double(FILE *out, const struct spec *spec, const struct param *param,
                       const void *value);
+void param_put_pace(FILE *out, const struct spec *spec, const struct param *param,
+                    const void *value);
 void param_put_bytes(FILE *out, const struct spec *spec, const struct param *param,
                      const void *value);
 void param_put_bandwidth(FILE *out, const struct spec *spec, const struct param *param,

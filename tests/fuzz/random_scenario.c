@@ -56,6 +56,8 @@ static const struct {
     {PARAM_MIX, "{ get = 0.5, put = 0.3, scan = 0.2 }"},
     {PARAM_TIERS, "{ gold = 0.2, free = 0.8 }"},
     {PARAM_TIER_RATE, "{ gold = \"9/s\", free = \"1/s\" }"},
+    {PARAM_PACE, "\"9/s\""},
+    {PARAM_PACE, "profile { { \"0s\", \"9/s\" }, { \"1s\", \"2/s\" }, every = \"3s\" }"},
     {PARAM_PRIORITY, "{ \"put\", \"get\" }"},
     {PARAM_OPS, "{ \"put\", \"get\" }"},
     {PARAM_OPS, "{ \"scan\" }"},

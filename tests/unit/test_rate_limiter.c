@@ -7,6 +7,8 @@
 /* cmocka wants the above first */
 #include <cmocka.h>
 
+#include "arena.h"
+#include "profile.h"
 #include "rate_limiter.h"
 #include "rng.h"
 
@@ -239,9 +241,182 @@ static void test_left(void **state) {
   }
 }
 
+/* --- rates that change ------------------------------------------------------------------------ */
+
+static const struct profile_point rising[] = {{0, 10}, {2 * S, 100}};
+static const struct profile_point ending[] = {{0, 10}, {2 * S, 0}};
+static const struct profile_point pausing[] = {{0, 10}, {2 * S, 0}, {5 * S, 10}};
+static const struct profile_point line[] = {{0, 0}, {10 * S, 100}};
+
+/* A limiter of a rate that changes, as few words as there can be. */
+struct changing {
+  struct arena *arena;
+  struct limit_config config;
+  struct limiter limiter;
+};
+
+static void change(struct changing *c, enum limit_algorithm algorithm, uint64_t burst,
+                   const struct profile_point *point, uint32_t points, bool steps) {
+  c->arena = arena_new();
+  bool bucket = algorithm == LIMIT_TOKEN_BUCKET || algorithm == LIMIT_LEAKY_BUCKET;
+  c->config = (struct limit_config){.rate.profile = profile_new(c->arena, point, points, 0, steps),
+                                    .algorithm = algorithm,
+                                    .burst = burst,
+                                    .window_ns = bucket ? 0 : S};
+  limiter_init(&c->limiter, &c->config);
+}
+
+static void changed(struct changing *c) {
+  uint64_t passed = 0;
+  assert_true(limiter_holds(&c->limiter, &passed));
+  limiter_free(&c->limiter);
+  arena_free(c->arena);
+}
+
+/* Aim: tokens are the integral of the rate. 10/s, from 2 s on 100/s, a bucket of 5: emptied at
+ * 1.9 s it has one token at 2 s, two more at 2.02 s, and what is left of two and a half stays. A
+ * call refused at 1.95 s with an empty bucket finds half a token at 2 s and the other half 5 ms
+ * later. On a line from 0 to 100/s in 10 s, 5 t^2 tokens have come at t. */
+static void test_tokens_are_the_integral(void **state) {
+  (void)state;
+  struct changing c;
+  change(&c, LIMIT_TOKEN_BUCKET, 5, rising, 2, true);
+  assert_int_equal(come(&c.limiter, 9, 1900 * MS).at_once, 5);
+  assert_int_equal(come(&c.limiter, 9, 2000 * MS).at_once, 1);
+  assert_int_equal(come(&c.limiter, 9, 2020 * MS).at_once, 2);
+  assert_int_equal(come(&c.limiter, 9, 2045 * MS).at_once, 2);
+  assert_int_equal(come(&c.limiter, 9, 2050 * MS).at_once, 1);
+  changed(&c);
+  change(&c, LIMIT_TOKEN_BUCKET, 5, rising, 2, true);
+  assert_int_equal(come(&c.limiter, 6, 1950 * MS).at_once, 5);
+  assert_int_equal(limiter_free_in(&c.limiter, 1, 1950 * MS), 55 * MS);
+  changed(&c);
+  change(&c, LIMIT_TOKEN_BUCKET, 5, ending, 2, true);
+  assert_int_equal(come(&c.limiter, 6, 1900 * MS).at_once, 5);
+  assert_int_equal(limiter_free_in(&c.limiter, 1, 1900 * MS), 100 * MS); /* the last token */
+  assert_int_equal(come(&c.limiter, 6, 9 * S).at_once, 1);
+  assert_true(limiter_free_in(&c.limiter, 1, 9 * S) > 1000000 * S);
+  changed(&c);
+  change(&c, LIMIT_TOKEN_BUCKET, 10, line, 2, false);
+  assert_int_equal(come(&c.limiter, 20, 0).at_once, 10);
+  assert_int_equal(come(&c.limiter, 20, S).at_once, 5);
+  assert_int_equal(come(&c.limiter, 20, 2 * S).at_once, 10);
+  changed(&c);
+}
+
+/* Aim: a leaky bucket drains by the integral, so that its calls leave in the order in which they
+ * came: of 22 at 1.9 s one passes, the next waits 100 ms until 2 s, and the 19 behind it leave 10
+ * ms apart. Where the rate stays 0, those whose turn would never come are refused. */
+static void test_leaks_by_the_integral(void **state) {
+  (void)state;
+  struct changing c;
+  change(&c, LIMIT_LEAKY_BUCKET, 20, rising, 2, true);
+  struct tally t = come(&c.limiter, 22, 1900 * MS);
+  assert_true(t.at_once == 1 && t.later == 20 && t.refused == 1);
+  assert_int_equal(t.last_ns, 290 * MS);
+  changed(&c);
+  change(&c, LIMIT_LEAKY_BUCKET, 20, ending, 2, true);
+  t = come(&c.limiter, 22, 1900 * MS);
+  assert_true(t.at_once == 1 && t.later == 1 && t.refused == 20);
+  assert_int_equal(t.last_ns, 100 * MS);
+  changed(&c);
+  change(&c, LIMIT_LEAKY_BUCKET, 20, pausing, 3, true);
+  t = come(&c.limiter, 3, 1900 * MS);
+  assert_true(t.at_once == 1 && t.later == 2);
+  assert_int_equal(t.last_ns, 3200 * MS); /* one at 2 s, the other 100 ms after 5 s */
+  changed(&c);
+}
+
+/* Aim: a fixed window lets pass what the rate brings in it, on the line 5 (2 k + 1) in the k-th
+ * second; and where it brings nothing nobody is told to come. */
+static void test_fixed_window_of_a_line(void **state) {
+  (void)state;
+  struct changing c;
+  change(&c, LIMIT_FIXED_WINDOW, 0, line, 2, false);
+  assert_int_equal(come(&c.limiter, 200, 0).at_once, 5);
+  assert_int_equal(limiter_free_in(&c.limiter, 1, 0), S);
+  assert_int_equal(come(&c.limiter, 200, 1900 * MS).at_once, 15);
+  assert_int_equal(come(&c.limiter, 200, 2000 * MS).at_once, 25);
+  assert_int_equal(come(&c.limiter, 200, 30 * S).at_once, 100);
+  changed(&c);
+  change(&c, LIMIT_FIXED_WINDOW, 0, pausing, 3, true);
+  assert_int_equal(come(&c.limiter, 11, 1500 * MS).at_once, 10);
+  assert_int_equal(limiter_free_in(&c.limiter, 1, 1500 * MS), 3500 * MS);
+  changed(&c);
+}
+
+/* Aim: sliding windows let pass what the rate has brought in the last second: at 2.1 s 9 of the old
+ * rate and 10 of the new one. Of those the log still has 10 of 1.5 s, the counter 9. */
+static void test_sliding_windows_of_steps(void **state) {
+  (void)state;
+  struct changing c;
+  change(&c, LIMIT_SLIDING_LOG, 0, rising, 2, true);
+  assert_int_equal(come(&c.limiter, 99, 0).at_once, 10);
+  assert_int_equal(come(&c.limiter, 99, 1500 * MS).at_once, 10);
+  assert_int_equal(come(&c.limiter, 99, 2000 * MS).at_once, 0);
+  double free_ns = (double)limiter_free_in(&c.limiter, 1, 2000 * MS);
+  assert_true(free_ns > 1e9 / 90 - 100 && free_ns < 1e9 / 90 + 100); /* 10 + 90 t = 11 */
+  assert_int_equal(come(&c.limiter, 99, 2100 * MS).at_once, 9);
+  assert_int_equal(come(&c.limiter, 99, 2500 * MS).at_once, 46);
+  changed(&c);
+  change(&c, LIMIT_SLIDING_COUNTER, 0, rising, 2, true);
+  assert_int_equal(come(&c.limiter, 99, 1500 * MS).at_once, 10);
+  assert_int_equal(come(&c.limiter, 99, 2100 * MS).at_once, 10);
+  free_ns = (double)limiter_free_in(&c.limiter, 1, 2100 * MS); /* 20 of the rate, 19.9 counted */
+  assert_true(free_ns > 1e8 / 9 - 100 && free_ns < 1e8 / 9 + 100);
+  changed(&c);
+}
+
+/* Aim: a profile that does not change is the rate; and of one that does, with a stretch of 0, who
+ * was refused passes when told, unless it is told that none will. */
+static void test_profile_as_a_rate(void **state) {
+  (void)state;
+  static const struct profile_point same[] = {{0, 7}, {S, 7}};
+  static const struct profile_point day[] = {{0, 7}, {S, 30}, {2 * S, 0}, {4 * S, 0}};
+  struct arena *arena = arena_new();
+  for (size_t k = 0; k < 2 * WAYS; k++) {
+    struct limit_config config = each_way[k / 2];
+    struct limiter changes, stays;
+    config.rate.profile =
+        k % 2 ? profile_new(arena, day, 4, 6 * S, false) : profile_new(arena, same, 2, 0, false);
+    limiter_init(&changes, &config);
+    limiter_init(&stays, &each_way[k / 2]);
+    uint64_t now_ns = 0, told = 0;
+    for (uint64_t i = 0; i < 4000; i++) {
+      now_ns += rng_mix(SEED + k * 10000 + i) % (200 * MS);
+      uint64_t wait_ns = limiter_take(&changes, 1, now_ns);
+      if (k % 2 == 0) {
+        assert_true((wait_ns == LIMITER_REFUSED) ==
+                    (limiter_take(&stays, 1, now_ns) == LIMITER_REFUSED));
+      }
+      if (wait_ns != LIMITER_REFUSED) continue;
+      uint64_t in_ns = limiter_free_in(&changes, 1, now_ns);
+      if (k % 2 == 0) {
+        double off_ns = (double)in_ns - (double)limiter_free_in(&stays, 1, now_ns);
+        assert_true(off_ns > -2000 && off_ns < 2000);
+        continue;
+      }
+      now_ns += in_ns;
+      assert_true(in_ns > 0 && limiter_take(&changes, 1, now_ns) != LIMITER_REFUSED);
+      told++;
+    }
+    assert_true(k % 2 == 0 || told > 100);
+    uint64_t passed = 0;
+    assert_true(limiter_holds(&changes, &passed));
+    limiter_free(&changes);
+    limiter_free(&stays);
+  }
+  arena_free(arena);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_left),
+      cmocka_unit_test(test_tokens_are_the_integral),
+      cmocka_unit_test(test_leaks_by_the_integral),
+      cmocka_unit_test(test_fixed_window_of_a_line),
+      cmocka_unit_test(test_sliding_windows_of_steps),
+      cmocka_unit_test(test_profile_as_a_rate),
       cmocka_unit_test(test_leaky_bucket),
       cmocka_unit_test(test_token_bucket),
       cmocka_unit_test(test_edge_of_window),

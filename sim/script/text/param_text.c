@@ -71,6 +71,10 @@ static void put_rate(FILE *out, double rate_per_s, const struct profile *profile
   param_text_quantity(out, QUANTITY_TIME, (double)profile->every_ns);
 }
 
+void param_text_pace(FILE *out, const struct pace_rate *rate) {
+  put_rate(out, rate->per_s, rate->profile);
+}
+
 static void put_phases(FILE *out, const struct arrivals *arrivals) {
   for (uint32_t i = 0; i < arrivals->phases; i++) {
     if (i > 0) fputs(", ", out);
@@ -165,7 +169,7 @@ void param_text_tier_rates(FILE *out, const struct spec *spec, const struct tier
   if (rates->n == 0) fputs(PARAM_NONE, out);
   for (uint32_t i = 0; i < rates->n; i++) {
     fprintf(out, "%s%s ", i > 0 ? ", " : "", spec->tier[rates->rate[i].tier]);
-    param_text_quantity(out, QUANTITY_RATE, rates->rate[i].per_s);
+    param_text_pace(out, &rates->rate[i].rate);
   }
 }
 
@@ -227,6 +231,12 @@ void param_put_double(FILE *out, const struct spec *spec, const struct param *pa
                       const void *value) {
   (void)spec;
   param_text_quantity(out, (enum quantity)param_types[param->type].range, *(const double *)value);
+}
+
+void param_put_pace(FILE *out, const struct spec *spec, const struct param *param,
+                    const void *value) {
+  (void)spec, (void)param;
+  param_text_pace(out, value);
 }
 
 void param_put_bytes(FILE *out, const struct spec *spec, const struct param *param,

@@ -105,8 +105,9 @@ static uint32_t put_choice(const struct listing *l, uint32_t at) {
 
 static void put_limit(FILE *out, const struct spec *spec, const struct limit_config *limit) {
   fputs("limit ", out);
-  if (limit->rate.per_s > 0) param_text_quantity(out, QUANTITY_RATE, limit->rate.per_s);
-  if (limit->rate.per_s > 0 && limit->tier.n > 0) fputs(", ", out);
+  bool has_rate = limit_has_rate(&limit->rate);
+  if (has_rate) param_text_pace(out, &limit->rate);
+  if (has_rate && limit->tier.n > 0) fputs(", ", out);
   if (limit->tier.n > 0) param_text_tier_rates(out, spec, &limit->tier);
   enum limit_per per = limit_per(limit);
   if (per != LIMIT_PER_ALL) fprintf(out, " per %s", limit_per_names[per]);

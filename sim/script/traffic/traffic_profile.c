@@ -1,6 +1,8 @@
 #include "traffic_profile.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "configure.h"
 #include "list.h"
@@ -169,8 +171,46 @@ static const struct profile *read_profile(struct loader *loader, const struct sp
     any |= point[i].rate_per_s > 0;
   }
   if (any) return profile_new(loader->arena, point, list.n, text.every_ns, text.steps);
-  spot_error(loader, spot, "is 0 everywhere; leave the client out if nobody comes");
+  spot_error(loader, spot, "is 0 everywhere; leave out what this is the rate of");
   return NULL;
+}
+
+uint64_t traffic_time_of_unit(const char *rate) {
+  struct quantity_unit unit;
+  struct error ignored = {0};
+  double number, ns = 0;
+  char one[16];
+  if (!quantity_split(rate, &number, &unit, &ignored)) return 0;
+  snprintf(one, sizeof one, "1%s", strchr(unit.name, '/') + 1);
+  return quantity_parse(QUANTITY_TIME, one, &ns, &ignored) ? (uint64_t)ns : 0;
+}
+
+/* Of the points in the table, which were read. */
+static uint64_t common_unit(lua_State *L, int table) {
+  uint64_t unit_ns = 0;
+  for (int i = 1; i <= (int)lua_rawlen(L, table); i++) {
+    lua_rawgeti(L, table, i);
+    if (lua_getfield(L, -1, "rate") == LUA_TNIL) lua_rawgeti(L, -2, 2);
+    uint64_t of_this_ns = traffic_time_of_unit(lua_tostring(L, -1));
+    lua_settop(L, table);
+    if (i > 1 && of_this_ns != unit_ns) return 0;
+    unit_ns = of_this_ns;
+  }
+  return unit_ns;
+}
+
+bool traffic_profile(struct loader *loader, const struct spot *spot, int index,
+                     const struct profile **profile, uint64_t *unit_ns) {
+  struct spot inner;
+  lua_State *L = loader->L;
+  const struct word *word = traffic_open_word(loader, spot, lua_absindex(L, index), &inner);
+  bool is_profile = word != NULL && word->id == WORD_PROFILE;
+  if (is_profile) {
+    *profile = read_profile(loader, &inner, lua_gettop(L), 0);
+    if (*profile) *unit_ns = common_unit(L, lua_gettop(L));
+  }
+  if (word != NULL) lua_pop(L, 1);
+  return is_profile;
 }
 
 bool traffic_rate(struct loader *loader, const struct spot *spot, int index, double least,
