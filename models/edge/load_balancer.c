@@ -495,6 +495,7 @@ const struct kind kind_load_balancer = {
         "run { duration = \"90s\", warmup = \"10s\", replications = 4 }\n",
     .probes = true,
     .bypass = "backends",
+    .place = load_balancer_place,
     .params = load_balancer_params,
     .meters = load_balancer_meters,
     .has_meter = load_balancer_has_meter,

@@ -38,6 +38,15 @@ void load_balancer_add_version(void *of, uint32_t from, uint32_t to, struct aren
   config->backends = (struct refs){2, both};
 }
 
+void load_balancer_place(struct component_spec *component, struct arena *arena) {
+  struct load_balancer_config *config = (struct load_balancer_config *)component->config;
+  uint32_t n = config->weights.n;
+  if (config->backends.n > 0 || n == 0) return;
+  uint32_t *id = arena_alloc(arena, n * sizeof *id);
+  for (uint32_t i = 0; i < n; i++) id[i] = config->weights.weight[i].of;
+  config->backends = (struct refs){n, id};
+}
+
 static bool weights_valid(const struct spec *spec, const struct load_balancer_config *config,
                           struct error *err) {
   const struct algorithm *algorithm = load_balancer_algorithm(config);
@@ -153,7 +162,9 @@ static bool targets_valid(const struct spec *spec, const struct component_spec *
                      component->name);
   }
   if (config->backends.n > 0 || config->route.n > 0) return true;
-  return error_set(err, "key 'backends' is missing; give the name of a component, or 'route'");
+  return error_set(err,
+                   "key 'backends' is missing; give the name of a component, or 'weights' "
+                   "or 'route' of several");
 }
 
 static bool checks_valid(const struct spec *spec, const struct load_balancer_config *config,
@@ -396,8 +407,8 @@ const struct param load_balancer_params[] = {
     {.name = "backends",
      .type = PARAM_REFS,
      .offset = AT(backends),
-     .doc = "Components whose instances share the calls. Not needed where all of them have a "
-            "`route`."},
+     .doc = "Components whose instances share the calls. If not said, those that `weights` name; "
+            "not needed where all calls have a `route`."},
     {.name = "route",
      .type = PARAM_ROUTES,
      .offset = AT(route),
@@ -419,7 +430,7 @@ const struct param load_balancer_params[] = {
      .off = "7",
      .min = 4,
      .max = 7,
-     .needs = "backends",
+     .needs = "backends or weights",
      .doc = "7: each request goes where the algorithm says. 4: each connection does, and its "
             "requests follow it for as long as it is open and the backend in use (AWS's network "
             "load balancer, HAProxy's mode tcp). The connections are those of a path with "
@@ -455,7 +466,6 @@ const struct param load_balancer_params[] = {
      .offset = AT(weights),
      .min = 0,
      .max = 1e6,
-     .needs = "backends",
      .doc = "How many times the calls of others each instance of a component gets, { v1 = 9, v2 = "
             "1 }; 1 where it is not named, and at 0 it gets none (HAProxy). round_robin and "
             "weighted spread them evenly (nginx's smooth weighted round robin); random and hash "
@@ -488,7 +498,7 @@ const struct param load_balancer_params[] = {
      .fallback = "0%",
      .min = 0,
      .max = 1,
-     .needs = "backends",
+     .needs = "backends or weights",
      .doc = "While a smaller share of the backends is in use, calls go to all of them, in use or "
             "not: health checks may be wrong, and the rest would be overloaded (Envoy: 50 %; at "
             "0 %, the default, calls are refused when none is in use, as with HAProxy)."},
@@ -505,7 +515,7 @@ const struct param load_balancer_params[] = {
      .type = PARAM_GROUP,
      .offset = AT(zone_aware),
      .group = zone_aware_params,
-     .needs = "backends",
+     .needs = "backends or weights",
      .doc = "Calls stay in the zone of the balancer's instance as far as `spill` says. While "
             "backends panic, zones do not matter."},
     {.name = "reports",
@@ -523,7 +533,7 @@ const struct param load_balancer_params[] = {
      .offset = AT(slow_start_ns),
      .fallback = "0s",
      .max = 1e18,
-     .needs = "backends",
+     .needs = "backends or weights",
      .doc = "A backend that comes into use has a tenth of its weight for a tenth of this time, "
             "and then evenly more, up to all of it at the end (Envoy's slow start; HAProxy's "
             "slowstart). With round_robin, weighted, random, least_connections, power_of_two and "
@@ -533,7 +543,7 @@ const struct param load_balancer_params[] = {
      .offset = AT(sticky_ns),
      .fallback = "0s",
      .max = 1e18,
-     .needs = "backends",
+     .needs = "backends or weights",
      .doc = "A user's calls go to the same backend until none has come for so long, as with a "
             "cookie, while that backend is in use. What a session holds is in the memory of the "
             "backend: a crash loses it."},
@@ -552,14 +562,14 @@ const struct param load_balancer_params[] = {
      .type = PARAM_GROUP,
      .offset = AT(health),
      .group = health_params,
-     .needs = "backends",
+     .needs = "backends or weights",
      .doc = "Active checks. Without them, and without `outlier`, every backend is used whatever "
             "happens to it."},
     {.name = "outlier",
      .type = PARAM_GROUP,
      .offset = AT(outlier),
      .group = outlier_params,
-     .needs = "backends",
+     .needs = "backends or weights",
      .doc =
          "Passive checks: a backend whose calls fail one after the other gets none for a while."},
     {0},

@@ -57,6 +57,9 @@ extern const struct param load_balancer_params[];
 /* The one that is named; round robin by weight is an algorithm of its own. */
 const struct algorithm *load_balancer_algorithm(const struct load_balancer_config *config);
 
+/* kind.place: where no backends are said, the components that have a weight are. */
+void load_balancer_place(struct component_spec *component, struct arena *arena);
+
 /* Of each instance of a component among the backends: 1 where `weights` do not name it. */
 /* kind.add_version. */
 void load_balancer_add_version(void *config, uint32_t from, uint32_t to, struct arena *arena);

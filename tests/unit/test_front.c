@@ -59,6 +59,28 @@ static void test_routes(void **state) {
   expect(only, "a.arrivals", 3 * api);
 }
 
+/* Aim: where no backends are said, those that have a weight are: of a hundred calls each tenth goes
+ * to t, and a user's stay where the first one went; a route goes before them. */
+static void test_weights_name_backends(void **state) {
+  (void)state;
+  const char *text = TEN_A_SECOND
+      " }\nload_balancer \"lb\" { weights = { s = 9, t = 1 } }\n"
+      "service \"s\" {}\nservice \"t\" {}";
+  expect(text, "s.completions", 90);
+  expect(text, "t.completions", 10);
+  const char *sticky = TEN_A_SECOND
+      ", users = 1 }\nload_balancer \"lb\" { weights = { s = 9, t = 1 }, sticky = \"1h\" }\n"
+      "service \"s\" {}\nservice \"t\" {}";
+  expect(sticky, "s.completions", 100);
+#define ROUTED(BACKENDS)                                                     \
+  TEN_A_SECOND MIX "load_balancer \"lb\" { " BACKENDS                        \
+                   "weights = { s = 9, t = 1 }, route = { api = \"a\" } }\n" \
+                   "service \"s\" {}\nservice \"t\" {}\nservice \"a\" {}"
+  const char *routed = ROUTED(""), *said = ROUTED("backends = { \"s\", \"t\" }, ");
+  expect(routed, "a.completions", metric_of(routed, "c.op.api.requests", 10));
+  expect(routed, "t.completions", metric_of(said, "t.completions", 10));
+}
+
 #define OVER_TCP(KEEP) \
   "path { from = \"c\", to = \"lb\", transport = \"tcp\", connect = { streams = 9" KEEP " } }\n"
 
@@ -123,6 +145,8 @@ static void test_mistakes(void **state) {
     const char *text, *message;
   } wrong[] = {
       WRONG("", "key 'backends' is missing"),
+      WRONG("weights = { s = 0 }", "all are 0"),
+      WRONG("weights = { lb = 1 }", "is this balancer itself"),
       WRONG("backends = \"s\", layer = 5", "layer is 4, connections, or 7, requests"),
       WRONG("backends = \"s\", layer = 4, retry = { attempts = 2 }", "'retry' needs to see"),
       WRONG("backends = \"s\", layer = 4, on = { limit { \"1/s\" } }", "'on' needs to see"),
@@ -139,9 +163,13 @@ static void test_mistakes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_limits),   cmocka_unit_test(test_given_up),
-      cmocka_unit_test(test_routes),   cmocka_unit_test(test_layer_4),
-      cmocka_unit_test(test_mistakes), cmocka_unit_test(test_fewest_connections),
+      cmocka_unit_test(test_limits),
+      cmocka_unit_test(test_given_up),
+      cmocka_unit_test(test_routes),
+      cmocka_unit_test(test_weights_name_backends),
+      cmocka_unit_test(test_layer_4),
+      cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_fewest_connections),
   };
   return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
