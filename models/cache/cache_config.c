@@ -237,7 +237,7 @@ const struct param cache_params[] = {
      .required = true,
      .doc = "Component that is asked on a miss and that receives writes."},
     {.name = "passes",
-     .type = PARAM_PRIORITY,
+     .type = PARAM_OPS,
      .offset = AT(passes),
      .doc = "Operations whose answers are never kept, such as { \"buy\" }: they go through to the "
             "origin (Cache-Control: no-store, nginx's proxy_cache_bypass). All others are kept "

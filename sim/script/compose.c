@@ -99,6 +99,11 @@ static void push_values(lua_State *L, int index, const struct param *params, con
     } else if (p->type == PARAM_GROUP) {
       lua_pop(L, 1); /* false: none */
       lua_pushnil(L);
+    } else if ((p->type == PARAM_OPS || p->type == PARAM_PRIORITY) &&
+               lua_type(L, -1) == LUA_TSTRING) {
+      lua_createtable(L, 1, 0); /* "get" is { "get" } */
+      lua_insert(L, -2);
+      lua_rawseti(L, -2, 1);
     } else if (lua_isnil(L, -1) && p->fallback) {
       lua_pop(L, 1);
       configure_push_default(L, p);

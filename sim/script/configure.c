@@ -127,11 +127,10 @@ static bool check_form(const struct field *f, int index) {
   int type = lua_type(f->loader->L, index);
   enum param_type what = f->param->type;
   bool one = what == PARAM_REF || what == PARAM_OP || what == PARAM_OP_KNOWN;
-  if (type == LUA_TTABLE && (what == PARAM_REFS || what == PARAM_PRIORITY || what == PARAM_OPS)) {
-    return check_names(f, index);
-  }
+  bool list = what == PARAM_REFS || what == PARAM_PRIORITY || what == PARAM_OPS;
+  if (type == LUA_TTABLE && list) return check_names(f, index);
   if (type == LUA_TTABLE && !one) return true;
-  if (type == LUA_TSTRING && (one || what == PARAM_REFS)) return true;
+  if (type == LUA_TSTRING && (one || list)) return true;
   return value_unexpected(f->loader, f->spot, index, param_expected(f->param));
 }
 

@@ -38,6 +38,17 @@ static void test_denied(void **state) {
   expect(text, "db.blocked", 1);
 }
 
+/* Aim: one operation needs no list around it. */
+static void test_one_operation(void **state) {
+  (void)state;
+  const char *text = SITE
+      "allow { from = \"out\", to = \"web\", op = \"get\" }\n"
+      "allow { from = \"web\", to = \"db\" }\n" ONE("good", "out", "web", "mix = { get = 1 }")
+          ONE("bad", "out", "web", "mix = { ssh = 1 }");
+  expect(text, "good.latency.max", 0.02);
+  expect(text, "bad.errors.denied", 1);
+}
+
 /* Aim: with `drop` it vanishes, on its way to that place alone. */
 static void test_dropped(void **state) {
   (void)state;
@@ -133,9 +144,10 @@ static void test_mistakes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_denied), cmocka_unit_test(test_dropped),
-      cmocka_unit_test(test_places), cmocka_unit_test(test_others),
-      cmocka_unit_test(test_ways),   cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_denied),   cmocka_unit_test(test_one_operation),
+      cmocka_unit_test(test_dropped),  cmocka_unit_test(test_places),
+      cmocka_unit_test(test_others),   cmocka_unit_test(test_ways),
+      cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests_name("access", tests, folder_make, folder_remove);
 }

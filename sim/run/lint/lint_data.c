@@ -379,7 +379,7 @@ static const char *kept_operations(struct lint *lint, uint32_t component,
 void lint_cache_mixes(struct lint *lint) {
   for (uint32_t c = 0; c < lint->spec->components; c++) {
     const struct component_spec *component = &lint->spec->component[c];
-    const struct priorities *passes = lint_said(component, "passes", PARAM_PRIORITY);
+    const struct priorities *passes = lint_said(component, "passes", PARAM_OPS);
     if (passes == NULL || component->bypassed) continue;
     uint32_t n;
     const char *names = kept_operations(lint, c, passes, &n);

@@ -284,12 +284,27 @@ static bool read_class(struct loader *loader, const struct spot *spot, const cha
   return operation_number(loader, spot, *name, false, &ignored); /* fails, with the nearest one */
 }
 
+/* A list of one, written as it is: op = "get". */
+static bool read_one_class(struct loader *loader, const struct spot *spot, int index,
+                           struct priorities *out) {
+  uint8_t *ops = arena_alloc(loader->arena, 1), *tiers = arena_alloc(loader->arena, 1);
+  uint32_t *components = arena_alloc(loader->arena, sizeof *components);
+  const char **name = arena_alloc(loader->arena, sizeof *name);
+  *out = (struct priorities){1, ops, tiers, components, name};
+  lua_pushvalue(loader->L, index);
+  bool ok = read_class(loader, spot, &name[0], &ops[0], &tiers[0], &components[0]);
+  lua_pop(loader->L, 1);
+  return ok;
+}
+
 bool traffic_priorities(struct loader *loader, const struct spot *spot, int index,
                         struct priorities *out) {
   lua_State *L = loader->L;
   index = lua_absindex(L, index);
+  if (lua_type(L, index) == LUA_TSTRING) return read_one_class(loader, spot, index, out);
   if (!lua_istable(L, index)) {
-    return value_unexpected(loader, spot, index, "a list of operations such as { \"buy\" }");
+    return value_unexpected(loader, spot, index,
+                            "an operation such as \"buy\", or a list of them, { \"buy\" }");
   }
   if (!table_check(loader, spot, index, NULL, 0, SPEC_MAX_OPS - 1)) return false;
   uint32_t n = (uint32_t)lua_rawlen(L, index);
