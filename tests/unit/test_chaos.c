@@ -71,6 +71,31 @@ static void test_group(void **state) {
   expect(other_way, "s[2].uptime", 1 - down);
 }
 
+/* Aim: a domain of a tree fails with all that is below it, at the same instants as if its places
+ * stood in one list; what stands beside it does not. */
+static void test_tree(void **state) {
+  (void)state;
+#define ROW                                                             \
+  ASKS("3")                                                             \
+  "service \"other\" {}\n"                                              \
+  "client \"d\" { arrivals = constant \"10/s\", target = \"other\" }\n" \
+  "local left = { \"s[1]\", { \"s[2]\" } }\n"                           \
+  "local row = { left, { \"other\" } }\n"
+#define CRASH(WHAT) \
+  "fault { crash { group = " WHAT " }, mttf = exponential \"3s\", mttr = exponential \"1s\" }\n"
+  const char *flat = ROW CRASH("{ \"other\", \"s[2]\", \"s[1]\" }"), *row = ROW CRASH("row");
+  double down = 1 - metric_of(flat, "other.uptime", 20);
+  assert_true(down > 0);
+  expect(row, "other.uptime", 1 - down);
+  expect(row, "s[1].uptime", 1 - down);
+  expect(row, "s[2].uptime", 1 - down);
+  expect(row, "s[3].uptime", 1);
+  const char *left = ROW CRASH("left");
+  expect(left, "other.uptime", 1);
+  expect(left, "s[1].uptime", metric_of(left, "s[2].uptime", 20));
+  assert_true(metric_of(left, "s[1].uptime", 20) < 1);
+}
+
 static void test_mistakes(void **state) {
   (void)state;
   static const struct {
@@ -88,6 +113,9 @@ static void test_mistakes(void **state) {
       {"partition { random = { \"s\", every = \"1s\" } }, lasts = \"1s\"", "happens to a member"},
       {"join { random = { \"s\", every = \"1s\" } }, lasts = \"1s\"", "happens to a member"},
       {"crash { group = { \"s\" } }, at = \"1s\"", "two places or more"},
+      {"crash { group = { { \"s\" } } }, at = \"1s\"", "two places or more"},
+      {"crash { group = { \"s\", {} } }, at = \"1s\"", "is empty"},
+      {"crash { group = { \"s[1]\", { \"s[2]\", 3 } } }, at = \"1s\"", "item 2 of item 2"},
       {"crash { group = { \"s\", \"t\" } }, at = \"1s\"", "there is no component"},
       {"crash { group = { \"s\", \"s[*]\" } }, at = \"1s\"", "all members of a group fail at once"},
       {"crash { group = { \"s\", \"c\" } }, at = \"1s\"", "break what it calls"},
@@ -102,9 +130,9 @@ static void test_mistakes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_times),    cmocka_unit_test(test_only_those_up),
-      cmocka_unit_test(test_uniform),  cmocka_unit_test(test_group),
-      cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_times),   cmocka_unit_test(test_only_those_up),
+      cmocka_unit_test(test_uniform), cmocka_unit_test(test_group),
+      cmocka_unit_test(test_tree),    cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

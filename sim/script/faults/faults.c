@@ -12,6 +12,9 @@
 #include "registry.h"
 #include "sim.h"
 
+#define DOMAINS_DEEP 8 /* lists in lists */
+#define PLACES_MOST 1000
+
 /* --- what happens to them ------------------------------------------------------------------- */
 
 /* What its second value without a key stands for, where that is no place. */
@@ -32,31 +35,71 @@ static const char *joint_name(struct loader *loader, const char **text, size_t n
   return name;
 }
 
-/* group = { "rack1", "db[2]" }: all of them at once. */
-static bool read_group(struct loader *loader, const struct spot *spot, struct harm *harm,
-                       struct fault_target *out) {
+/* What a group names, and every list in it: a tree of failure domains fails with all below it. */
+struct group_list {
+  struct fault_target *target;
+  const char **text;
+  uint32_t n, room;
+};
+
+static void add_target(struct loader *loader, struct group_list *list, struct fault_target target,
+                       const char *text) {
+  if (list->n == list->room) {
+    struct group_list old = *list;
+    list->room = old.room ? 2 * old.room : 8;
+    list->target = arena_alloc(loader->arena, list->room * sizeof *list->target);
+    list->text = arena_alloc(loader->arena, list->room * sizeof *list->text);
+    if (old.n > 0) memcpy(list->target, old.target, old.n * sizeof *old.target);
+    if (old.n > 0) memcpy(list->text, old.text, old.n * sizeof *old.text);
+  }
+  list->target[list->n] = target;
+  list->text[list->n++] = text;
+}
+
+/* The list at the top of the stack. */
+static bool read_domain(struct loader *loader, const struct spot *spot, int depth,
+                        struct group_list *list) {
   lua_State *L = loader->L;
-  struct spec *spec = &loader->scenario->spec;
-  lua_Integer n = lua_istable(L, -1) ? (lua_Integer)lua_rawlen(L, -1) : 0;
-  if (n < 2) return spot_error(loader, spot, "lists what fails together, two places or more");
-  struct fault_target *list = arena_alloc(loader->arena, (size_t)n * sizeof *list);
-  const char **texts = arena_alloc(loader->arena, (size_t)n * sizeof(const char *));
-  for (lua_Integer i = 1; i <= n; i++) {
-    struct spot item = spot_item(spot, i);
+  if (depth > DOMAINS_DEEP) {
+    return spot_error(loader, spot, "is more than %d lists deep; is one in itself?", DOMAINS_DEEP);
+  }
+  luaL_checkstack(L, 8, NULL);
+  if (!table_check(loader, spot, lua_gettop(L), NULL, 0, PLACES_MOST)) return false;
+  if (lua_rawlen(L, -1) == 0) return spot_error(loader, spot, "is empty; name a place");
+  for (lua_Integer i = 1; i <= (lua_Integer)lua_rawlen(L, -1); i++) {
+    struct spot item = spot_item(spot, (int)i);
+    struct fault_target target;
     const char *text = NULL;
     lua_rawgeti(L, -1, i);
-    bool ok = fault_target_read(loader, &item, &text, &list[i - 1]);
+    bool inner = lua_istable(L, -1);
+    bool ok = inner ? read_domain(loader, &item, depth + 1, list)
+                    : fault_target_read(loader, &item, &text, &target);
     lua_pop(L, 1);
     if (!ok) return false;
-    if (list[i - 1].kind == TARGET_EACH) {
+    if (inner) continue;
+    if (target.kind == TARGET_EACH) {
       return spot_error(loader, &item, "fails by itself; all members of a group fail at once");
     }
-    texts[i - 1] = text;
+    if (list->n == PLACES_MOST) return spot_error(loader, spot, "names too many places");
+    add_target(loader, list, target, text);
   }
-  harm->first = joint_name(loader, texts, (size_t)n);
+  return true;
+}
+
+/* group = { "rack1", "db[2]" }, or a tree { { "rack1", "rack2" }, "db[2]" }: all at once. */
+static bool read_group(struct loader *loader, const struct spot *spot, struct harm *harm,
+                       struct fault_target *out) {
+  struct spec *spec = &loader->scenario->spec;
+  struct group_list list = {0};
+  if (lua_istable(loader->L, -1) && lua_rawlen(loader->L, -1) > 0 &&
+      !read_domain(loader, spot, 1, &list)) {
+    return false;
+  }
+  if (list.n < 2) return spot_error(loader, spot, "lists what fails together, two places or more");
+  harm->first = joint_name(loader, list.text, list.n);
   struct target_group *groups = arena_alloc(loader->arena, (spec->groups + 1) * sizeof *groups);
   if (spec->groups > 0) memcpy(groups, spec->group, spec->groups * sizeof *groups);
-  groups[spec->groups] = (struct target_group){(uint32_t)n, list};
+  groups[spec->groups] = (struct target_group){list.n, list.target};
   *out = (struct fault_target){.kind = TARGET_GROUP, .id = spec->groups++};
   spec->group = groups;
   return true;
