@@ -39,9 +39,9 @@ static bool in_operations(const struct kind *kind, const char *name) {
   return false;
 }
 
-/* Whether the list at the top of the stack, as the user wrote it, has the name. */
+/* Whether the list at the top of the stack, as the user wrote it, has the name, or is the name. */
 static bool list_has(lua_State *L, const char *name) {
-  bool found = false;
+  bool found = lua_type(L, -1) == LUA_TSTRING && !strcmp(lua_tostring(L, -1), name);
   for (lua_Integer i = 1; lua_istable(L, -1) && !found && i <= (lua_Integer)SPEC_MAX_OPS; i++) {
     found = lua_rawgeti(L, -1, i) == LUA_TSTRING && !strcmp(lua_tostring(L, -1), name);
     lua_pop(L, 1);

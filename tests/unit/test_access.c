@@ -47,6 +47,11 @@ static void test_one_operation(void **state) {
           ONE("bad", "out", "web", "mix = { ssh = 1 }");
   expect(text, "good.latency.max", 0.02);
   expect(text, "bad.errors.denied", 1);
+  const char *ships =
+      "database \"d\" { workers = 1, write = \"3ms\", write_ops = \"ship\" }\n"
+      "service \"s\" { on = { call { \"d\", op = \"ship\" } } }\n"
+      "client \"c\" { arrivals = burst { 1, at = \"1s\" }, target = \"s\" }\n";
+  expect(ships, "c.latency.max", 0.003);
 }
 
 /* Aim: with `drop` it vanishes, on its way to that place alone. */
