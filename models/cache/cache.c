@@ -534,6 +534,8 @@ const struct kind kind_cache = {
         "deadline of a request is passed on. When a caller gives up, and something behind the "
         "cache "
         "takes such calls out, the cache gives up its own call and stores nothing. Left out: "
+        "the second round trip of an application that fills the cache itself (cache-aside), which "
+        "asks the origin from where it is, not from where the cache is; "
         "fetches that go on without their caller, "
         "the memory that entries themselves take, leases, a delay of "
         "invalidations.",

@@ -235,7 +235,12 @@ const struct param cache_params[] = {
      .type = PARAM_REF,
      .offset = AT(origin),
      .required = true,
-     .doc = "Component that is asked on a miss and that receives writes."},
+     .missing = "name what is asked on a miss. A cache that an application fills itself "
+                "(cache-aside) is written as one before its database, and what is asked while it "
+                "is down as the caller's fallback = { call \"db\" }; a store with nothing behind "
+                "it is a database",
+     .doc = "Component that is asked on a miss and that receives writes. Of a cache that an "
+            "application fills itself (cache-aside) it is what the application would ask."},
     {.name = "passes",
      .type = PARAM_OPS,
      .offset = AT(passes),

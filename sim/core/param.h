@@ -95,7 +95,8 @@ struct param {
                         "algorithm = hash|maglev"; "queued: workers", if the choice is queued;
                         "a or b"; "?ttl" is told by the linter and never refused, "?=ttl"
                         not where ttl is said, be it to say none */
-  const char *doc;   /* one sentence or more; where the default has a source, names it */
+  const char *missing; /* of a required one: what to write, where that is more than a value */
+  const char *doc;     /* one sentence or more; where the default has a source, names it */
 };
 
 /* Tables of a list, one behind the other. In a scenario the values without keys of an entry are

@@ -166,7 +166,10 @@ static bool configure_one(const struct field *f, const struct spot *outer, int t
   } else if (f->param->type == PARAM_GROUP || f->param->fallback) {
     ok = read_absent(f);
   } else if (f->param->required && !outer_absent) {
-    ok = table_missing(f->loader, outer, f->param->name, param_expected(f->param));
+    ok = f->param->missing
+             ? spot_error(f->loader, outer, "key '%s' is missing; %s", f->param->name,
+                          f->param->missing)
+             : table_missing(f->loader, outer, f->param->name, param_expected(f->param));
   } else {
     leave_empty(f);
   }

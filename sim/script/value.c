@@ -59,8 +59,11 @@ struct got value_got(lua_State *L, int index) {
 
 bool value_unexpected(struct loader *loader, const struct spot *spot, int index,
                       const char *expected) {
-  return spot_error(loader, spot, "expected %s, got %s", expected,
-                    value_got(loader->L, index).text);
+  const struct word *word = loader_word(loader->L, index);
+  bool changes = word != NULL && word->id == WORD_PROFILE;
+  return spot_error(loader, spot, "expected %s, got %s%s", expected,
+                    value_got(loader->L, index).text,
+                    changes ? ", which only rates of requests and numbers of users may be" : "");
 }
 
 /* --- texts and numbers ---------------------------------------------------------------------- */

@@ -25,6 +25,15 @@ static const struct wrong wrongs[] = {
      "'cap'?"},
     {"client \"c\" { arrivals = poisson \"9/s\" }\n" SERVICE,
      "s.lua:1: client \"c\": key 'target' is missing; give the name of a component"},
+    {CLIENT "service \"s\" { price = profile { { \"0h\", \"1/h\" }, { \"9h\", \"2/h\" } } }",
+     "expected a price such as \"0.10/h\" or { per_call = 2e-7 }, got profile, which only rates of "
+     "requests and numbers of users may be"},
+    {CLIENT SERVICE "cache \"redis\" { ttl = \"60s\" }",
+     "cache \"redis\": key 'origin' is missing; name what is asked on a miss. A cache "
+     "that "
+     "an application fills itself (cache-aside) is written as one before its database, and what is "
+     "asked while it is down as the caller's fallback = { call \"db\" }; a store with nothing "
+     "behind it is a database"},
     {CLIENT "service \"s\" { on = { lock \"l\" } } lock_service \"l\" {}",
      "s.lua:2: lock in on of service \"s\": key 'lease' is missing; give a duration"},
     {CLIENT "service \"s\" { 5 }",
