@@ -130,7 +130,11 @@ static bool check_form(const struct field *f, int index) {
   bool list = what == PARAM_REFS || what == PARAM_PRIORITY || what == PARAM_OPS;
   if (type == LUA_TTABLE && list) return check_names(f, index);
   if (type == LUA_TTABLE && !one) return true;
-  if (type == LUA_TSTRING && (one || list)) return true;
+  if (type == LUA_TSTRING && one) return true;
+  const char *name;
+  if (type == LUA_TSTRING && list) {
+    return value_name(f->loader, f->spot, index, "a name in quotes", &name);
+  }
   return value_unexpected(f->loader, f->spot, index, param_expected(f->param));
 }
 

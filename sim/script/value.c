@@ -277,7 +277,7 @@ bool operation_number(struct loader *loader, const struct spot *spot, const char
   if (*out >= 0) return true;
   return spot_error(loader, spot, "nobody sends or handles an operation '%.63s'%s", name,
                     nearest_hint(name, loader->scenario->spec.op, loader->scenario->spec.ops,
-                                 "the operations are")
+                                 "use one of")
                         .text);
 }
 

@@ -122,7 +122,7 @@ static void judge(const struct stand *stand, const char *key, const char *value,
   (TYPE(COUNT) | TYPE(NUMBER) | TYPE(RATIO) | TYPE(ROOM) | TYPE(BATCH) | TYPE(CROWD) |        \
    TYPE(PLACES) | TYPE(HOW_MANY) | TYPE(USERS) | TYPE(WINDOW) | TYPE(BUDGET) | TYPE(SHARES) | \
    TYPE(LIMIT))
-#define NAMES (TYPE(TEXT) | TYPE(OP) | TYPE(OP_KNOWN) | TYPE(ZONES))
+#define NAMES (TYPE(TEXT) | TYPE(OP) | TYPE(OP_KNOWN) | TYPE(OPS) | TYPE(PRIORITY) | TYPE(ZONES))
 static const struct {
   const char *value;
   uint64_t fits;
