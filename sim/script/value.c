@@ -275,10 +275,9 @@ bool operation_number(struct loader *loader, const struct spot *spot, const char
   }
   *out = spec_find_op(&loader->scenario->spec, name);
   if (*out >= 0) return true;
-  return spot_error(loader, spot, "nobody sends or handles an operation '%.63s'%s", name,
-                    nearest_hint(name, loader->scenario->spec.op, loader->scenario->spec.ops,
-                                 "use one of")
-                        .text);
+  return spot_error(
+      loader, spot, "nobody sends or handles an operation '%.63s'%s", name,
+      nearest_hint(name, loader->scenario->spec.op, loader->scenario->spec.ops, "use one of").text);
 }
 
 bool value_operation(struct loader *loader, const struct spot *spot, int index, bool declares,
