@@ -90,10 +90,12 @@ static uint32_t make_room(struct sim *sim, struct cache_state *c, uint32_t item,
   struct draws draws = draws_begin(c->store->evict, key, 0);
   uint32_t e;
   while ((e = store_victim(c->store, size, &draws)) != NIL) {
-    if (c->store->entry[e].dirty) write_back_send(sim, c, e);
+    bool dirty = write_back_clean(sim, c, e);
+    uint32_t leaves = c->store->entry[e].item;
     let_go(sim, c, e);
     store_evict(c->store, e);
     c->evictions++;
+    if (dirty) write_back_send(sim, c, leaves); /* it may fail at once, and is gone then */
   }
   c->stored++;
   return store_add(c->store, item, size);

@@ -12,17 +12,27 @@ void write_back_begin(struct sim *sim, struct member *member) {
   set_timer(sim, member);
 }
 
-void write_back_send(struct sim *sim, struct cache_state *c, uint32_t e) {
+bool write_back_clean(struct sim *sim, struct cache_state *c, uint32_t e) {
   struct entry *entry = &c->store->entry[e];
-  struct member *member = c->member;
+  if (!entry->dirty) return false;
   entry->dirty = false;
   level_down(&c->dirty, sim->now_ns);
+  return true;
+}
+
+static void send_entry(struct sim *sim, struct cache_state *c, uint32_t e) {
+  struct entry *entry = &c->store->entry[e];
+  if (!write_back_clean(sim, c, e)) return;
   entry->expires_ns =
       (entry->expires_ns & ENTRY_ENDED) | kept_expiry(sim, c, c->write_key + entry->item);
+  write_back_send(sim, c, entry->item);
+}
+
+void write_back_send(struct sim *sim, struct cache_state *c, uint32_t item) {
   c->written_back++;
-  struct frame *fetch = call_new(sim, member, NULL);
-  fetch->key = key_attempt(c->write_key + entry->item, c->written_back);
-  fetch->item = entry->item;
+  struct frame *fetch = call_new(sim, c->member, NULL);
+  fetch->key = key_attempt(c->write_key + item, c->written_back);
+  fetch->item = item;
   fetch->op = c->write_op;
   ledger_send(sim, c->truth, fetch);
   cache_ask_origin(sim, c, fetch);
@@ -32,7 +42,7 @@ void write_back_flush(struct sim *sim, struct member *member) {
   struct cache_state *c = member->state;
   set_timer(sim, member);
   for (uint32_t e = 0; e < c->store->places; e++) {
-    if (c->store->entry[e].dirty) write_back_send(sim, c, e);
+    send_entry(sim, c, e);
   }
 }
 

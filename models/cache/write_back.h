@@ -19,8 +19,12 @@ bool write_back_keep(struct sim *sim, struct member *member, struct frame *call)
 /* Sends all that is dirty; the timer has gone off. */
 void write_back_flush(struct sim *sim, struct member *member);
 
-/* Sends one entry, which may leave afterwards. */
-void write_back_send(struct sim *sim, struct cache_state *c, uint32_t e);
+/* What is dirty of it is about to be sent; false: nothing. */
+bool write_back_clean(struct sim *sim, struct cache_state *c, uint32_t e);
+
+/* Sends what was written of a key. It may fail at once: do what is to become of the entry before.
+ */
+void write_back_send(struct sim *sim, struct cache_state *c, uint32_t item);
 
 /* A call that was sent ended. */
 void write_back_ended(struct sim *sim, struct cache_state *c, const struct frame *fetch,

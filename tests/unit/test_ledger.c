@@ -483,12 +483,31 @@ static void test_written_back_later(void **state) {
   scene_free(scene);
 }
 
+/* Aim: what makes room while the database refuses at once is lost, and dirty no more. */
+static void test_no_room_to_repeat(void **state) {
+  (void)state;
+  struct shot shots[] = {put(0, "back", 1), put(10, "back", 2), put(20, "back", 3)};
+  struct scene *scene = scene_with(shots, 3, "0ms", "2ms");
+  struct node *cache = scene_add(scene, "cache", "back", 1);
+  node_set(cache, "origin", "db");
+  node_set(cache, "write", "back 100ms");
+  node_set(cache, "capacity", "1");
+  scene_fault(scene, "db", NULL,
+              (struct fault_spec){.type = &fault_crash, .at_ns = 5 * MS, .forever = true});
+  struct run run = run_scene(scene, 1, 50 * MS);
+  assert_same(metric(&run, "back.lost_writes"), 2);
+  assert_same(metric(&run, "back.dirty.end"), 1);
+  run_free(&run);
+  scene_free(scene);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_written_back),
       cmocka_unit_test(test_lost_in_a_crash),
       cmocka_unit_test(test_lost_behind_one_sent),
       cmocka_unit_test(test_written_back_later),
+      cmocka_unit_test(test_no_room_to_repeat),
       cmocka_unit_test(test_written_past),
       cmocka_unit_test(test_through_a_service),
       cmocka_unit_test(test_writes_through_a_service),
