@@ -46,7 +46,7 @@ static void test_burst(void **state) {
   assert_false(retry_budget_take(&b));
 }
 
-/* Aim: ten tenths of a token are one retry, and twenty above three tokens no more than five, though
+/* Aim: ten tenths of a token are one retry, and ten above one token no more than two, though
  * neither sum is exact in binary. */
 static void test_tenths(void **state) {
   (void)state;
@@ -54,10 +54,10 @@ static void test_tenths(void **state) {
   struct retry_budget b;
   retry_budget_init(&b, &config);
   assert_int_equal(tries(&b, 1000, 2), 1100);
-  struct budget throttle = {.rule = BUDGET_PER_SUCCESS, .per_success = 0.1, .burst = 10};
+  struct budget throttle = {.rule = BUDGET_PER_SUCCESS, .per_success = 0.1, .burst = 4};
   retry_budget_init(&b, &throttle);
-  for (int i = 0; i < 7; i++) retry_budget_result(&b, false);
-  for (int i = 0; i < 20; i++) retry_budget_result(&b, true);
+  for (int i = 0; i < 3; i++) retry_budget_result(&b, false);
+  for (int i = 0; i < 10; i++) retry_budget_result(&b, true);
   assert_false(retry_budget_take(&b));
   retry_budget_result(&b, true);
   assert_true(retry_budget_take(&b));
