@@ -21,7 +21,7 @@ static bool is_stdout(const char *path) {
 /* The results with what is doubtful in the scenario. */
 static json_t *results_tree(const struct results *results, const struct lint *lint) {
   json_t *tree = json_results(results);
-  json_object_set_new(tree, "doubtful", lint_findings_json(lint));
+  json_object_set_new(tree, "doubtful", lint_doubtful_json(lint));
   return tree;
 }
 

@@ -494,24 +494,28 @@ void lint_print(const struct lint *lint, FILE *out) {
   }
 }
 
-/* How often a rule found something, counted at its first finding; 0 at the others. */
-static uint32_t found_by_rule(const struct lint *lint, uint32_t first) {
-  uint32_t n = 0;
-  for (uint32_t i = 0; i < lint->findings; i++) {
-    if (lint->finding[i].rule != lint->finding[first].rule) continue;
-    if (i < first) return 0;
-    n++;
-  }
-  return n;
+static int compare_by_rule(gconstpointer a, gconstpointer b) {
+  const struct finding *x = *(const struct finding *const *)a,
+                       *y = *(const struct finding *const *)b;
+  if (x->rule != y->rule) return x->rule < y->rule ? -1 : 1;
+  int order = strcmp(x->component, y->component);
+  return order != 0 ? order : strcmp(x->what, y->what);
+}
+
+const struct finding **lint_by_rule(const struct lint *lint) {
+  const struct finding **list = arena_alloc(lint->arena, (lint->findings + 1) * sizeof *list);
+  for (uint32_t i = 0; i < lint->findings; i++) list[i] = &lint->finding[i];
+  qsort(list, lint->findings, sizeof *list, compare_by_rule);
+  return list;
 }
 
 void lint_print_short(const struct lint *lint, const struct term *term) {
   if (lint->findings == 0) return;
+  const struct finding **list = lint_by_rule(lint);
   GString *text = g_string_new(NULL);
-  for (uint32_t i = 0; i < lint->findings; i++) {
-    uint32_t n = found_by_rule(lint, i);
-    if (n == 0) continue;
-    g_string_append_printf(text, "%s%s", i == 0 ? "" : ", ", lint->finding[i].rule->id);
+  for (uint32_t i = 0, n; i < lint->findings; i += n) {
+    for (n = 1; i + n < lint->findings && list[i + n]->rule == list[i]->rule;) n++;
+    g_string_append_printf(text, "%s%s", i == 0 ? "" : ", ", list[i]->rule->id);
     if (n > 1) g_string_append_printf(text, " (%u)", n);
   }
   g_string_append(text, "; `archsim check` says why and what mends it");

@@ -56,6 +56,9 @@ void lint_print_rules(FILE *out);
 /* The findings, for people. */
 void lint_print(const struct lint *lint, FILE *out);
 
+/* The findings by rule and what they are about, wherever these stand in the file; in the arena. */
+const struct finding **lint_by_rule(const struct lint *lint);
+
 /* Which rules found something and how often, in one sentence for the end of a report; nothing where
  * none did. */
 void lint_print_short(const struct lint *lint, const struct term *term);

@@ -8,7 +8,8 @@
 
 json_t *lint_json(const struct lint *lint);
 
-/* The list of them alone. */
-json_t *lint_findings_json(const struct lint *lint);
+/* The list of them alone, without place and by rule: the same whatever the order of declarations.
+ */
+json_t *lint_doubtful_json(const struct lint *lint);
 
 #endif
