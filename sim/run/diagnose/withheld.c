@@ -8,12 +8,13 @@
 #define WITHHELD_SHARE 0.1
 #define FAILS_LEAST 0.01
 
-/* Whether a fault of the scenario is about the component. */
+/* Whether a fault of the scenario may be about the component: those of places, hosts and the ways
+ * between them count, wherever they are. */
 static bool is_hit(const struct spec *spec, uint32_t id) {
   for (uint32_t i = 0; i < spec->faults; i++) {
     const struct fault_spec *fault = &spec->fault[i];
-    if (!fault->on_path && target_is_component(fault->target) && fault->target.id == id)
-      return true;
+    if (fault->on_path || !target_is_component(fault->target)) return true;
+    if (fault->target.id == id) return true;
   }
   return false;
 }
