@@ -146,42 +146,56 @@ static char *narrow_script(const struct plot *plot) {
   return NULL;
 }
 
-static char *draw_script(const struct plot *plot, const char *script, const char *ids,
-                         struct error *err) {
-  GBytes *image = NULL;
-  if (!plot_gnuplot(script, false, &image, err)) return NULL;
+static char *svg_of(const struct plot *plot, GBytes *image, const char *ids, struct error *err) {
   gsize length;
   const char *bytes = g_bytes_get_data(image, &length);
   char *text = g_strndup(bytes, length);
   char *svg = plot_svg_inline(text, ids, plot->title, plot->caption);
   if (svg == NULL) error_set(err, "gnuplot wrote no SVG for %s", plot->name);
   g_free(text);
-  g_bytes_unref(image);
   return svg;
 }
 
-/* Of a page, which has a prefix, narrow drawings too. */
-static bool draw(struct plot *plot, const char *prefix, struct error *err) {
+/* What was drawn of a plot, if it was, and of its narrow drawing, if it has one. */
+static bool take(struct plot *plot, const char *prefix, const struct plot_picture *wide,
+                 const struct plot_picture *narrow, struct error *err) {
+  if (wide->image == NULL) return true;
   char *ids = g_strdup_printf("%s-%s", prefix != NULL ? prefix : "plot", plot->name);
-  plot->svg = draw_script(plot, plot->script, ids, err);
+  plot->svg = svg_of(plot, wide->image, ids, err);
   bool ok = plot->svg != NULL;
-  char *script = ok && prefix != NULL ? narrow_script(plot) : NULL;
-  if (script != NULL) {
+  if (ok && narrow->image != NULL) {
     char *narrow_ids = g_strdup_printf("%s-narrow", ids);
-    plot->narrow = draw_script(plot, script, narrow_ids, err);
+    plot->narrow = svg_of(plot, narrow->image, narrow_ids, err);
     ok = plot->narrow != NULL;
     g_free(narrow_ids);
   }
-  g_free(script);
   g_free(ids);
   return ok;
 }
 
+/* Of a page, which has a prefix, narrow drawings too. */
 static bool draw_all(struct plots *plots, struct error *err) {
+  struct plot_picture *pictures = g_new0(struct plot_picture, 2 * (gsize)plots->n + 1);
+  char **narrow = g_new0(char *, plots->n + 1);
+  uint32_t n = 0;
   for (uint32_t i = 0; i < plots->n; i++) {
-    if (!draw(&plots->list[i], plots->prefix, err)) return false;
+    pictures[n++].script = plots->list[i].script;
+    narrow[i] = plots->prefix != NULL ? narrow_script(&plots->list[i]) : NULL;
+    if (narrow[i] != NULL) pictures[n++].script = narrow[i];
   }
-  return true;
+  bool ok = plot_gnuplot(pictures, n, err);
+  static const struct plot_picture none = {0};
+  const struct plot_picture *at = pictures;
+  for (uint32_t i = 0; i < plots->n; i++) {
+    const struct plot_picture *wide = at++;
+    const struct plot_picture *of_phone = narrow[i] != NULL ? at++ : &none;
+    ok = take(&plots->list[i], plots->prefix, wide, of_phone, ok ? err : NULL) && ok;
+    g_free(narrow[i]);
+  }
+  for (uint32_t i = 0; i < n; i++) g_clear_pointer(&pictures[i].image, g_bytes_unref);
+  g_free(narrow);
+  g_free(pictures);
+  return ok;
 }
 
 typedef void (*plot_kind_fn)(struct plot_page *page, const json_t *results);
@@ -230,7 +244,10 @@ char *plot_standalone(const struct plot *plot) {
 }
 
 bool plot_png(const struct plot *plot, GBytes **png, struct error *err) {
-  return plot_gnuplot(plot->script, true, png, err);
+  struct plot_picture picture = {.script = plot->script, .png = true};
+  bool ok = plot_gnuplot(&picture, 1, err);
+  *png = picture.image;
+  return ok;
 }
 
 void plots_free(struct plots *plots) {
