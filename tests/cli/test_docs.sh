@@ -23,7 +23,7 @@ while read -r kind; do
   if $update; then cp out "$page"; fi
   cmp -s out "$page" || fail "docs/kinds/$kind.md is out of date: tests/cli/test_docs.sh --update"
   for title in 'Model and assumptions' 'Left out' Parameters Metrics Faults Example; do
-    grep -qx "## $title" out || fail "$kind has no section '$title'"
+    has out $'\n'"## $title"$'\n' || fail "$kind has no section '$title'"
   done
   expect 0 help --man "$kind"
   grep -q "^\\.TH ARCHSIM.* 7 " out || fail "archsim-$kind is not of section 7"
@@ -32,8 +32,10 @@ while read -r kind; do
     no_err
   fi
 done <kinds
+mapfile -t kinds <kinds
 for page in "$root"/docs/kinds/*.md; do
-  grep -qx "$(basename -- "$page" .md)" kinds || fail "$page is about no kind"
+  page=${page##*/}
+  [[ " ${kinds[*]} " == *" ${page%.md} "* ]] || fail "$page is about no kind"
 done
 expect 2 describe servcie --markdown
 in_err "did you mean 'service'?"
@@ -54,7 +56,7 @@ cmp -s contents "$root/docs/README.md" ||
   fail "the kinds in docs/README.md are out of date: tests/cli/test_docs.sh --update"
 (cd "$root/docs" && find . -name '*.md' -not -path ./README.md) | sed 's,^\./,,' >pages
 while read -r page; do
-  grep -qF "]($page)" "$root/docs/README.md" || fail "docs/README.md does not name $page"
+  has "$root/docs/README.md" "]($page)" || fail "docs/README.md does not name $page"
 done <pages
 
 # --- metrics ---
@@ -70,15 +72,16 @@ metrics_of() {
   metrics_of client Metrics
 } >names
 [ "$(wc -l <names)" -ge 30 ] || fail 'no metrics'
+sed 's/<op>/<operation>/' "$root/docs/metrics.md" >defined
 while read -r name; do
-  grep -qF -e "\`$name\`" -e "\`<client>.${name//<metric>/METRIC}\`" <(sed 's/<op>/<operation>/' "$root/docs/metrics.md") ||
+  has defined "\`$name\`" || has defined "\`<client>.${name//<metric>/METRIC}\`" ||
     fail "docs/metrics.md does not define $name"
 done <names
 
 # --- links ---
 for page in "$root"/README.md "$root"/docs/*.md "$root"/docs/*/*.md; do
   while read -r link; do
-    [ -e "$(dirname -- "$page")/${link%%#*}" ] || fail "$page: there is no $link"
+    [ -e "${page%/*}/${link%%#*}" ] || fail "$page: there is no $link"
   done < <(grep -o '](\([^)#:]*\)[^):]*)' "$page" | sed 's/^](//; s/)$//' | grep -v '^#' || true)
 done
 if command -v cmark-gfm >/dev/null; then

@@ -16,7 +16,22 @@ no_err
 cp out rules
 grep '^[a-z]' rules >ids
 [ "$(wc -l <ids)" -ge 20 ] || fail 'there are too few rules'
-while read -r id; do
+# findings: the lines in out that begin a finding go to $begun, the words what, why and mend that are
+# there to $parts, wide lines that name no file to $wide.
+findings() {
+  local line
+  begun=() parts=() wide=()
+  mapfile -t lines <out
+  for line in "${lines[@]}"; do
+    if [[ $line =~ ^[^\ ]+:\ [a-z-]+:\  ]]; then begun+=("$line"); fi
+    if [[ $line =~ ^\ \ (what|why|mend)\ +[^\ ] ]]; then parts+=("${BASH_REMATCH[1]}"); fi
+  done
+  for line in "${lines[@]:1}"; do # the first line has the path
+    if [[ $line != /* ]] && [ "${#line}" -gt 80 ]; then wide+=("$line"); fi
+  done
+}
+mapfile -t ids <ids
+for id in "${ids[@]}"; do
   bad=$source_root/tests/lint/$id.bad.lua good=$source_root/tests/lint/$id.good.lua
   if [ ! -f "$bad" ] || [ ! -f "$good" ]; then
     fail "$id lacks $bad or $good"
@@ -24,19 +39,20 @@ while read -r id; do
   fi
   expect 1 check "$bad" --strict
   no_err
-  [ "$(grep -cE '^[^ ]+: [a-z-]+: ' out)" -eq 1 ] || fail "$id.bad.lua has not exactly one finding"
-  grep -qE "^[^ ]+\.lua:[0-9]+: $id: " out || fail "$id.bad.lua: not found, or nowhere"
+  findings
+  [ "${#begun[@]}" -eq 1 ] || fail "$id.bad.lua has not exactly one finding"
+  [[ ${begun[*]} =~ ^[^\ ]+\.lua:[0-9]+:\ $id:\  ]] || fail "$id.bad.lua: not found, or nowhere"
   for part in what why mend; do
-    grep -q "^  $part  *[^ ]" out || fail "$id.bad.lua: the finding lacks $part"
+    [[ " ${parts[*]} " == *" $part "* ]] || fail "$id.bad.lua: the finding lacks $part"
   done
-  sed 1d out >findings # the first line has the path
-  ! grep -v '^/' findings | grep -qE '.{81}' || fail "$id.bad.lua: wider than 80 columns"
+  [ "${#wide[@]}" -eq 0 ] || fail "$id.bad.lua: wider than 80 columns"
   expect 0 check "$good" --strict
-  [ "$(wc -l <out)" -eq 1 ] || fail "$id.good.lua: something is found"
-done <ids
+  mapfile -t lines <out
+  [ "${#lines[@]}" -eq 1 ] || fail "$id.good.lua: something is found"
+done
 for scenario in "$source_root"/tests/lint/*.lua; do
-  id=$(basename "$scenario" | sed 's/\.[a-z]*\.lua$//')
-  grep -qx "$id" ids || fail "$scenario belongs to no rule"
+  id=${scenario##*/}
+  [[ " ${ids[*]} " == *" ${id%%.*} "* ]] || fail "$scenario belongs to no rule"
 done
 
 # --- what must not be found ---
