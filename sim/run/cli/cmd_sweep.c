@@ -10,6 +10,7 @@
 #include "slurm.h"
 #include "sweep.h"
 #include "sweep_csv.h"
+#include "sweep_junit.h"
 #include "sweep_table.h"
 
 static bool is_stdout(const char *path) {
@@ -25,6 +26,7 @@ struct showing {
   const struct options *options;
   struct sweep_table *table;
   struct output json, csv;
+  struct junit_document junit; /* its body is NULL if it is not wanted */
   uint32_t shown, checks_failed;
   enum verdict verdict;     /* the worst of all points */
   uint32_t first_bad_check; /* point */
@@ -53,6 +55,10 @@ static void show_point(struct showing *s, uint32_t point, const json_t *tree) {
   if (s->table != NULL) sweep_table_add(s->table, tree);
   if (s->csv.file != NULL) {
     sweep_csv_point(json_object_get(s->sweep->manifest, "axes"), tree, s->csv.file);
+  }
+  if (s->junit.body != NULL) {
+    sweep_junit_point(json_object_get(s->sweep->manifest, "axes"), tree, s->options->undecided,
+                      &s->junit);
   }
   if (s->json.file != NULL) {
     fputs(s->shown > 0 ? ",\n    " : "\n    ", s->json.file);
@@ -99,14 +105,23 @@ static void end_json(const struct showing *s) {
 
 static bool open_outputs(struct showing *s, bool complete, struct error *err) {
   const struct options *o = s->options;
-  bool quiet = o->quiet || is_stdout(o->json) || is_stdout(o->csv) || is_stdout(o->report);
+  bool quiet = o->quiet || is_stdout(o->json) || is_stdout(o->csv) || is_stdout(o->junit) ||
+               is_stdout(o->report);
   if (!quiet) s->table = sweep_table_new(s->sweep->manifest);
   if (!complete) return true; /* a file of results is complete or not there */
   if (o->json != NULL && !output_open(&s->json, o->json, err)) return false;
   if (o->json != NULL) begin_json(s);
   if (o->csv != NULL && !output_open(&s->csv, o->csv, err)) return false;
   if (o->csv != NULL) sweep_csv_head(json_object_get(s->sweep->manifest, "axes"), s->csv.file);
+  if (o->junit != NULL && !junit_document_begin(&s->junit)) {
+    return error_set(err, "no memory for the cases of --junit");
+  }
   return true;
+}
+
+static void write_junit(const void *data, FILE *out) {
+  const struct junit_document *document = data;
+  junit_document_write(document, 0, out);
 }
 
 static bool read_points(struct showing *s, bool complete, struct error *err) {
@@ -136,6 +151,9 @@ static bool close_outputs(struct showing *s, bool ok, struct error *err) {
   if (s->json.file != NULL && ok) end_json(s);
   if (s->json.file != NULL && !output_close(&s->json, ok, first)) ok = false;
   if (s->csv.file != NULL && !output_close(&s->csv, ok, ok ? err : NULL)) ok = false;
+  if (s->junit.body != NULL && ok)
+    ok = output_write(s->options->junit, write_junit, &s->junit, err);
+  junit_document_free(&s->junit);
   return ok;
 }
 
@@ -209,8 +227,9 @@ static enum exit_code show(const struct sweep *sweep, const struct store *store,
 /* --- the command ---------------------------------------------------------------------------- */
 
 static bool check_usage(const struct options *o, struct error *err) {
-  if (is_stdout(o->json) + is_stdout(o->csv) + is_stdout(o->report) > 1) {
-    return error_set(err, "only one of --json, --csv and --report can go to standard output");
+  if (is_stdout(o->json) + is_stdout(o->csv) + is_stdout(o->junit) + is_stdout(o->report) > 1) {
+    return error_set(err,
+                     "only one of --json, --csv, --junit and --report can go to standard output");
   }
   return slurm_check(o, err);
 }
@@ -218,6 +237,7 @@ static bool check_usage(const struct options *o, struct error *err) {
 static bool check_outputs(const struct options *o, struct error *err) {
   return (o->json == NULL || output_check(o->json, err)) &&
          (o->csv == NULL || output_check(o->csv, err)) &&
+         (o->junit == NULL || output_check(o->junit, err)) &&
          (o->report == NULL || (report_html_check(err) && output_check(o->report, err)));
 }
 

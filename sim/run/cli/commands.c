@@ -85,7 +85,7 @@ const struct command commands[] = {
      "output failed.",
      {"archsim sweep shop.lua -s rate=100..1000:100/s -s servers=1..4",
       "archsim sweep shop.lua -s rate=1k/s,2k/s --shard 2/7 --out part2"},
-     "set axes seed replications jobs json csv report out shard resume submit tasks print "
+     "set axes seed replications jobs json csv junit report out shard resume submit tasks print "
      "progress color quiet undecided",
      cmd_sweep},
     {"report",

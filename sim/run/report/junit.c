@@ -2,9 +2,11 @@
 
 #include <glib.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "format.h"
+#include "gate.h"
 
 void junit_begin(struct junit *junit, const char *suite, double wall_s) {
   *junit = (struct junit){.suite = g_strdup(suite), .wall_s = wall_s};
@@ -18,11 +20,14 @@ void junit_add(struct junit *junit, const char *group, const char *name, enum ju
 
 /* --- what is known --------------------------------------------------------------------------- */
 
-/* An undecided goal is an error, as of a test that could not find out. */
-static void add_goal(struct junit *junit, const struct goal_result *g, enum undecided undecided) {
+enum junit_outcome junit_outcome_of(enum verdict verdict, enum undecided undecided) {
   static const enum junit_outcome outcome_of[] = {[VERDICT_PASS] = JUNIT_PASSED,
                                                   [VERDICT_FAIL] = JUNIT_FAILED,
                                                   [VERDICT_UNDECIDED] = JUNIT_ERROR};
+  return outcome_of[verdict_settle(verdict, undecided)];
+}
+
+static void add_goal(struct junit *junit, const struct goal_result *g, enum undecided undecided) {
   struct label value = format_estimate(g->goal->unit, &g->estimate);
   struct label interval = format_interval(g->goal->unit, &g->estimate);
   gchar *message =
@@ -32,8 +37,7 @@ static void add_goal(struct junit *junit, const struct goal_result *g, enum unde
                             g->verdict == VERDICT_UNDECIDED ? "undecided: " : "", g->goal->metric,
                             value.text, interval.text[0] != '\0' ? " (95 %: " : "", interval.text,
                             interval.text[0] != '\0' ? ")" : "");
-  junit_add(junit, "goals", g->goal->text, outcome_of[verdict_settle(g->verdict, undecided)],
-            message);
+  junit_add(junit, "goals", g->goal->text, junit_outcome_of(g->verdict, undecided), message);
   g_free(message);
 }
 
@@ -85,16 +89,21 @@ static void put_attribute(const char *name, const char *text, FILE *out) {
   fputc('"', out);
 }
 
-static uint32_t count(const struct junit *junit, enum junit_outcome outcome) {
-  uint32_t n = 0;
-  for (uint32_t i = 0; i < junit->n; i++) n += junit->list[i].outcome == outcome;
-  return n;
+static void count(const struct junit *junit, uint32_t cases[JUNIT_SKIPPED + 1]) {
+  for (uint32_t i = 0; i < junit->n; i++) cases[junit->list[i].outcome]++;
 }
 
-static void put_counts(const struct junit *junit, FILE *out) {
-  fprintf(out, " tests=\"%u\" failures=\"%u\" errors=\"%u\" skipped=\"%u\" time=\"%.3f\">\n",
-          junit->n, count(junit, JUNIT_FAILED), count(junit, JUNIT_ERROR),
-          count(junit, JUNIT_SKIPPED), junit->wall_s);
+static void put_counts(const uint32_t cases[JUNIT_SKIPPED + 1], double wall_s, FILE *out) {
+  uint32_t all = 0;
+  for (int i = 0; i <= JUNIT_SKIPPED; i++) all += cases[i];
+  fprintf(out, " tests=\"%u\" failures=\"%u\" errors=\"%u\" skipped=\"%u\" time=\"%.3f\">\n", all,
+          cases[JUNIT_FAILED], cases[JUNIT_ERROR], cases[JUNIT_SKIPPED], wall_s);
+}
+
+static void put_name(const struct junit *junit, const char *name, FILE *out) {
+  gchar *whole = junit->at != NULL ? g_strdup_printf("%s [%s]", name, junit->at) : NULL;
+  put_attribute("name", whole != NULL ? whole : name, out);
+  g_free(whole);
 }
 
 static void put_case(const struct junit *junit, const struct junit_case *c, FILE *out) {
@@ -105,7 +114,7 @@ static void put_case(const struct junit *junit, const struct junit_case *c, FILE
   gchar *class = g_strdup_printf("%s.%s", junit->suite, c->group);
   fputs("    <testcase", out);
   put_attribute("classname", class, out);
-  put_attribute("name", c->name, out);
+  put_name(junit, c->name, out);
   fputs(" time=\"0\"", out);
   g_free(class);
   if (element[c->outcome] == NULL && c->message == NULL) {
@@ -125,14 +134,51 @@ static void put_case(const struct junit *junit, const struct junit_case *c, FILE
   fputs("\n    </testcase>\n", out);
 }
 
-void junit_write(const struct junit *junit, FILE *out) {
-  fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites", out);
-  put_counts(junit, out);
+static void put_suite(const struct junit *junit, FILE *out) {
+  uint32_t cases[JUNIT_SKIPPED + 1] = {0};
+  count(junit, cases);
   fputs("  <testsuite", out);
-  put_attribute("name", junit->suite, out);
-  put_counts(junit, out);
+  put_name(junit, junit->suite, out);
+  put_counts(cases, junit->wall_s, out);
   for (uint32_t i = 0; i < junit->n; i++) put_case(junit, &junit->list[i], out);
-  fputs("  </testsuite>\n</testsuites>\n", out);
+  fputs("  </testsuite>\n", out);
+}
+
+static void put_head(const uint32_t cases[JUNIT_SKIPPED + 1], double wall_s, FILE *out) {
+  fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites", out);
+  put_counts(cases, wall_s, out);
+}
+
+void junit_write(const struct junit *junit, FILE *out) {
+  uint32_t cases[JUNIT_SKIPPED + 1] = {0};
+  count(junit, cases);
+  put_head(cases, junit->wall_s, out);
+  put_suite(junit, out);
+  fputs("</testsuites>\n", out);
+}
+
+bool junit_document_begin(struct junit_document *document) {
+  *document = (struct junit_document){0};
+  document->body = open_memstream(&document->text, &document->length);
+  return document->body != NULL;
+}
+
+void junit_document_add(struct junit_document *document, const struct junit *suite) {
+  count(suite, document->cases);
+  put_suite(suite, document->body);
+}
+
+void junit_document_write(const struct junit_document *document, double wall_s, FILE *out) {
+  fflush(document->body);
+  put_head(document->cases, wall_s, out);
+  fwrite(document->text, 1, document->length, out);
+  fputs("</testsuites>\n", out);
+}
+
+void junit_document_free(struct junit_document *document) {
+  if (document->body != NULL) fclose(document->body);
+  free(document->text); /* of open_memstream */
+  *document = (struct junit_document){0};
 }
 
 void junit_free(struct junit *junit) {
@@ -142,5 +188,6 @@ void junit_free(struct junit *junit) {
   }
   g_free(junit->list);
   g_free(junit->suite);
+  g_free(junit->at);
   *junit = (struct junit){0};
 }

@@ -38,9 +38,9 @@ bool slurm_check(const struct options *o, struct error *err) {
         "name; choose another with --out");
   }
   if (o->shard != NULL) return error_set(err, "--submit makes all shards: leave --shard out");
-  if (o->json != NULL || o->csv != NULL) {
+  if (o->json != NULL || o->csv != NULL || o->junit != NULL) {
     return error_set(err,
-                     "--submit does not wait for results: leave --json and --csv out; the "
+                     "--submit does not wait for results: leave --json, --csv and --junit out; the "
                      "merge at the end of the array writes a CSV");
   }
   return true;
