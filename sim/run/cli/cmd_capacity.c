@@ -12,6 +12,7 @@
 #include "junit.h"
 #include "limiter.h"
 #include "output.h"
+#include "outputs.h"
 #include "report_html.h"
 #include "table.h"
 
@@ -352,22 +353,13 @@ static bool write_results(const struct capacity_study *study, const struct recor
 
 static bool write_all(const struct capacity_study *study, const struct record *record,
                       const struct options *options, struct error *err) {
-  if (!options->quiet && !output_is_stdout(options->json) && !output_is_stdout(options->junit) &&
-      !output_is_stdout(options->report)) {
+  if (!options->quiet && !outputs_take_stdout(options)) {
     struct term term = term_open(stdout, options->color);
     print_study(study, &term);
   }
   if (!output_flush_stdout(err)) return false;
   if (!write_results(study, record, options, err)) return false;
   return options->junit == NULL || output_write(options->junit, write_junit, study, err);
-}
-
-static bool check_outputs(const struct options *options, struct error *err) {
-  if (options->json != NULL && !output_check(options->json, err)) return false;
-  if (options->report != NULL && !(report_html_check(err) && output_check(options->report, err))) {
-    return false;
-  }
-  return options->junit == NULL || output_check(options->junit, err);
 }
 
 static int search(struct capacity_study *study, const struct options *options, struct error *err) {
@@ -395,15 +387,9 @@ int cmd_capacity(const struct command *command, const struct options *options) {
   struct error err = {0};
   struct capacity_study study;
   int code;
-  if (output_is_stdout(options->json) + output_is_stdout(options->junit) +
-          output_is_stdout(options->report) >
-      1) {
-    error_set(&err, "only one of --json, --junit and --report can go to standard output");
-    return command_fail(EXIT_USAGE, &err);
-  }
   if (!capacity_study_load(&study, options, &err)) {
     code = command_fail(EXIT_USAGE, &err);
-  } else if (!check_outputs(options, &err)) {
+  } else if (!outputs_check(options, &err)) {
     code = command_fail(EXIT_INTERNAL, &err);
   } else {
     code = search(&study, options, &err);

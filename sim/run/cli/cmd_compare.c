@@ -7,6 +7,7 @@
 #include "load_curves.h"
 #include "load_steps.h"
 #include "output.h"
+#include "outputs.h"
 #include "report_html.h"
 
 /* The designs on trial: all but the baseline; with --off the scenario as it is, since a design
@@ -32,11 +33,6 @@ struct compared {
 static void write_csv(const void *data, FILE *out) {
   const struct compared *compared = data;
   compare_csv(compared->study, compared->comparisons, out);
-}
-
-static bool prints(const struct options *options) {
-  return !options->quiet && !output_is_stdout(options->json) && !output_is_stdout(options->csv) &&
-         !output_is_stdout(options->report);
 }
 
 static bool write_all(const struct study *study, const struct comparison *comparisons,
@@ -102,7 +98,8 @@ static int report_study(const struct study *study, const struct load_steps *step
   }
   int code = command_goals(worst_verdict(study, options), options->undecided);
   struct over over = {compare_json(study, comparisons), steps->param, true};
-  if (prints(options)) {
+  bool prints = !options->quiet && !outputs_take_stdout(options);
+  if (prints) {
     struct term term = term_open(stdout, options->color);
     struct compare_options how = {.all = options->all, .members = options->members};
     compare_print(study, comparisons, &how, &term);
@@ -112,7 +109,7 @@ static int report_study(const struct study *study, const struct load_steps *step
   } else if (!load_steps_run(steps, options, keep_step, &over, &err)) {
     code = command_fail(EXIT_INCOMPLETE, &err);
   } else {
-    if (prints(options) && steps->values.n > 0) print_over(over.tree, options);
+    if (prints && steps->values.n > 0) print_over(over.tree, options);
     if (!output_flush_stdout(&err) || !write_all(study, comparisons, over.tree, options, &err)) {
       code = command_fail(EXIT_INTERNAL, &err);
     } else if (!checks_passed(study) || !over.checks_passed) {
@@ -128,12 +125,6 @@ static int report_study(const struct study *study, const struct load_steps *step
   return code;
 }
 
-static bool check_outputs(const struct options *options, struct error *err) {
-  if (options->json != NULL && !output_check(options->json, err)) return false;
-  if (options->csv != NULL && !output_check(options->csv, err)) return false;
-  return options->report == NULL || (report_html_check(err) && output_check(options->report, err));
-}
-
 static int compare_designs(const struct options *options) {
   struct error err = {0};
   struct study study;
@@ -142,7 +133,7 @@ static int compare_designs(const struct options *options) {
   if (!study_load(&study, options, &err) || !study_align(&study, options, &err) ||
       (options->over != NULL && !load_steps_find(&steps, &study, options, &err))) {
     code = command_fail(EXIT_USAGE, &err);
-  } else if (!check_outputs(options, &err)) {
+  } else if (!outputs_check(options, &err)) {
     code = command_fail(EXIT_INTERNAL, &err);
   } else if (!study_run(&study, options, &err)) {
     code = command_fail(EXIT_INCOMPLETE, &err);
@@ -170,12 +161,6 @@ static bool check_arguments(const struct options *options, struct error *err) {
   }
   if (options->base == NULL && options->junit != NULL) {
     return error_set(err, "--junit belongs to --base: without it there are no verdicts but goals'");
-  }
-  if (output_is_stdout(options->json) + output_is_stdout(options->junit) +
-          output_is_stdout(options->csv) + output_is_stdout(options->report) >
-      1) {
-    return error_set(err,
-                     "only one of --json, --junit, --csv and --report can go to standard output");
   }
   if (options->base != NULL && options->csv != NULL) {
     return error_set(err, "--csv holds the differences of designs and does not go with --base");

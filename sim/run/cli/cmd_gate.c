@@ -9,6 +9,7 @@
 #include "json_write.h"
 #include "junit.h"
 #include "output.h"
+#include "outputs.h"
 #include "progress.h"
 #include "report_html.h"
 
@@ -50,8 +51,7 @@ static void write_cases(const void *data, FILE *out) {
 
 static bool write_all(const struct gate_study *study, const struct options *options,
                       struct error *err) {
-  if (!options->quiet && !output_is_stdout(options->json) && !output_is_stdout(options->junit) &&
-      !output_is_stdout(options->report)) {
+  if (!options->quiet && !outputs_take_stdout(options)) {
     struct term term = term_open(stdout, options->color);
     gate_print(study, &term);
   }
@@ -116,12 +116,7 @@ static int compare_scenario(const struct base *base, struct scenario *scenario,
   struct error err = {0};
   struct results results;
   if (!check_conditions(base, scenario, options, &err)) return command_fail(EXIT_USAGE, &err);
-  if ((options->json != NULL && !output_check(options->json, &err)) ||
-      (options->junit != NULL && !output_check(options->junit, &err)) ||
-      (options->report != NULL &&
-       (!report_html_check(&err) || !output_check(options->report, &err)))) {
-    return command_fail(EXIT_INTERNAL, &err);
-  }
+  if (!outputs_check(options, &err)) return command_fail(EXIT_INTERNAL, &err);
   if (!run_like(base, scenario, options, &results, &err)) {
     return command_fail(EXIT_INCOMPLETE, &err);
   }

@@ -9,14 +9,11 @@
 #include "lint.h"
 #include "lint_json.h"
 #include "output.h"
+#include "outputs.h"
 #include "progress.h"
 #include "report.h"
 #include "report_html.h"
 #include "trace_json.h"
-
-static bool is_stdout(const char *path) {
-  return path != NULL && strcmp(path, "-") == 0;
-}
 
 /* The results with what is doubtful in the scenario. */
 static json_t *results_tree(const struct results *results, const struct lint *lint) {
@@ -80,10 +77,7 @@ static void write_cases(const void *data, FILE *out) {
 /* Standard output belongs to the report, or to one of the files. */
 static void print_report(const struct results *results, const struct lint *lint,
                          const struct options *options) {
-  if (is_stdout(options->json) || is_stdout(options->csv) || is_stdout(options->junit) ||
-      is_stdout(options->report) || is_stdout(options->trace)) {
-    return;
-  }
+  if (outputs_take_stdout(options)) return;
   struct term term = term_open(stdout, options->color);
   if (options->quiet) {
     report_verdicts(results, &term);
@@ -113,14 +107,6 @@ static bool write_all(const struct results *results, const struct options *optio
   bool ok = write_outputs(results, lint, options, err);
   lint_free(lint);
   return ok;
-}
-
-static bool check_outputs(const struct options *options, struct error *err) {
-  if (options->json != NULL && !output_check(options->json, err)) return false;
-  if (options->junit != NULL && !output_check(options->junit, err)) return false;
-  if (options->csv != NULL && !output_check(options->csv, err)) return false;
-  if (options->trace != NULL && !output_check(options->trace, err)) return false;
-  return options->report == NULL || (report_html_check(err) && output_check(options->report, err));
 }
 
 static void on_progress(void *data, double fraction) {
@@ -180,13 +166,6 @@ static bool check_replications(const struct scenario *scenario, const struct opt
 int cmd_run(const struct command *command, const struct options *options) {
   (void)command;
   struct error err = {0};
-  if (is_stdout(options->json) + is_stdout(options->csv) + is_stdout(options->junit) +
-          is_stdout(options->report) + is_stdout(options->trace) >
-      1) {
-    error_set(&err,
-              "only one of --json, --csv, --junit, --trace and --report can go to standard output");
-    return command_fail(EXIT_USAGE, &err);
-  }
   struct scenario *scenario =
       scenario_load(options->argument[0], options->setting, options->settings, &err);
   if (scenario == NULL) return command_fail(EXIT_USAGE, &err);
@@ -194,7 +173,7 @@ int cmd_run(const struct command *command, const struct options *options) {
     scenario_free(scenario);
     return command_fail(EXIT_USAGE, &err);
   }
-  int code = check_outputs(options, &err) ? run_scenario(scenario, options)
+  int code = outputs_check(options, &err) ? run_scenario(scenario, options)
                                           : command_fail(EXIT_INTERNAL, &err);
   scenario_free(scenario);
   return code;

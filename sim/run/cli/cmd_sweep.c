@@ -5,6 +5,7 @@
 #include "command.h"
 #include "json_write.h"
 #include "output.h"
+#include "outputs.h"
 #include "report_html.h"
 #include "results_file.h"
 #include "slurm.h"
@@ -12,10 +13,6 @@
 #include "sweep_csv.h"
 #include "sweep_junit.h"
 #include "sweep_table.h"
-
-static bool is_stdout(const char *path) {
-  return path != NULL && strcmp(path, "-") == 0;
-}
 
 /* --- results -------------------------------------------------------------------------------- */
 
@@ -105,9 +102,7 @@ static void end_json(const struct showing *s) {
 
 static bool open_outputs(struct showing *s, bool complete, struct error *err) {
   const struct options *o = s->options;
-  bool quiet = o->quiet || is_stdout(o->json) || is_stdout(o->csv) || is_stdout(o->junit) ||
-               is_stdout(o->report);
-  if (!quiet) s->table = sweep_table_new(s->sweep->manifest);
+  if (!o->quiet && !outputs_take_stdout(o)) s->table = sweep_table_new(s->sweep->manifest);
   if (!complete) return true; /* a file of results is complete or not there */
   if (o->json != NULL && !output_open(&s->json, o->json, err)) return false;
   if (o->json != NULL) begin_json(s);
@@ -226,21 +221,6 @@ static enum exit_code show(const struct sweep *sweep, const struct store *store,
 
 /* --- the command ---------------------------------------------------------------------------- */
 
-static bool check_usage(const struct options *o, struct error *err) {
-  if (is_stdout(o->json) + is_stdout(o->csv) + is_stdout(o->junit) + is_stdout(o->report) > 1) {
-    return error_set(err,
-                     "only one of --json, --csv, --junit and --report can go to standard output");
-  }
-  return slurm_check(o, err);
-}
-
-static bool check_outputs(const struct options *o, struct error *err) {
-  return (o->json == NULL || output_check(o->json, err)) &&
-         (o->csv == NULL || output_check(o->csv, err)) &&
-         (o->junit == NULL || output_check(o->junit, err)) &&
-         (o->report == NULL || (report_html_check(err) && output_check(o->report, err)));
-}
-
 char *sweep_folder(const struct options *options, const struct sweep *sweep) {
   if (options->out != NULL) return g_strdup(options->out);
   return g_strconcat(sweep->plan->scenario->name, ".sweep", NULL);
@@ -248,7 +228,7 @@ char *sweep_folder(const struct options *options, const struct sweep *sweep) {
 
 static int run_opened(const struct sweep *sweep, const struct options *options) {
   struct error err = {0};
-  if (!check_outputs(options, &err)) return command_fail(EXIT_INTERNAL, &err);
+  if (!outputs_check(options, &err)) return command_fail(EXIT_INTERNAL, &err);
   char *folder = sweep_folder(options, sweep);
   struct store store;
   struct sweep_outcome outcome = {0};
@@ -274,7 +254,7 @@ int cmd_sweep(const struct command *command, const struct options *options) {
   struct error err = {0};
   struct sweep sweep = {0};
   int code;
-  if (!check_usage(options, &err) || !sweep_open(&sweep, options, &err)) {
+  if (!slurm_check(options, &err) || !sweep_open(&sweep, options, &err)) {
     code = command_fail(EXIT_USAGE, &err);
   } else if (options->submit != NULL) {
     code = slurm_submit(&sweep, options, &err);

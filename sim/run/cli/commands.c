@@ -13,6 +13,7 @@
 #include "nearest.h"
 #include "option_table.h"
 #include "output.h"
+#include "outputs.h"
 #include "prelude.h"
 #include "study.h"
 
@@ -269,32 +270,6 @@ static bool settings_are_single(const struct command *command, const struct opti
   return true;
 }
 
-/* An output that is also read, or written twice, would lose one of them. */
-static bool outputs_are_apart(const struct options *options, struct error *err) {
-  const struct {
-    const char *option, *path;
-  } out[] = {{"json", options->json},     {"csv", options->csv},     {"junit", options->junit},
-             {"report", options->report}, {"trace", options->trace}, {"out", options->out}};
-  for (size_t i = 0; i < G_N_ELEMENTS(out); i++) {
-    if (out[i].path == NULL) continue;
-    if (out[i].path[0] == '\0') {
-      return error_set(err, "--%s: the name is empty; name a file", out[i].option);
-    }
-    for (uint32_t k = 0; k <= options->arguments; k++) {
-      const char *input = k < options->arguments ? options->argument[k] : options->base;
-      if (input == NULL || !output_same_file(out[i].path, input)) continue;
-      return error_set(err, "--%s %s would overwrite what is read; name another file",
-                       out[i].option, out[i].path);
-    }
-    for (size_t k = 0; k < i; k++) {
-      if (out[k].path == NULL || !output_same_file(out[i].path, out[k].path)) continue;
-      return error_set(err, "--%s and --%s both write %s; name another file for one of them",
-                       out[k].option, out[i].option, out[i].path);
-    }
-  }
-  return true;
-}
-
 static int run_command(const struct command *command, int argc, const char *const *argv) {
   struct options options;
   struct error err = {0};
@@ -305,7 +280,7 @@ static int run_command(const struct command *command, int argc, const char *cons
     print_help(command, stdout);
     code = EXIT_GOALS_MET;
   } else if (!count_fits(command, &options, &err) ||
-             !settings_are_single(command, &options, &err) || !outputs_are_apart(&options, &err)) {
+             !settings_are_single(command, &options, &err) || !outputs_fit(&options, &err)) {
     code = command_fail(EXIT_USAGE, &err);
   } else {
     memory_limit(options.memory != 0 ? options.memory : memory_machine() / 4);

@@ -31,10 +31,13 @@ double sweep_number(const json_t *tree, const char *key) {
   return json_time_of(json_object_get(tree, key));
 }
 
+const char *sweep_text(const json_t *tree, const char *key) {
+  const char *text = json_string_value(json_object_get(tree, key));
+  return text != NULL ? text : "";
+}
+
 const char *sweep_param(const json_t *point, const char *name) {
-  const json_t *params = json_object_get(point, "params");
-  const char *value = json_string_value(json_object_get(params, name));
-  return value != NULL ? value : "";
+  return sweep_text(json_object_get(point, "params"), name);
 }
 
 void sweep_csv_head(const json_t *axes, FILE *out) {

@@ -19,11 +19,13 @@ void sweep_csv_point(const json_t *axes, const json_t *point, FILE *out);
 /* The name of an axis's column; to be freed with g_free. */
 char *sweep_column(const json_t *axis);
 
-/* A number of a point's tree, NaN for null; the value of a parameter, "" if there is none. */
 /* The verdict of a point's goal. */
 enum verdict sweep_verdict(const json_t *goal);
 
+/* Of a point's tree: a number, NaN for null; a text, "" if it is none; the value of a parameter,
+ * "" if there is none. */
 double sweep_number(const json_t *tree, const char *key);
+const char *sweep_text(const json_t *tree, const char *key);
 const char *sweep_param(const json_t *point, const char *name);
 
 #endif

@@ -51,11 +51,6 @@ struct sweep_table *sweep_table_new(const json_t *manifest) {
 
 /* --- which measures ------------------------------------------------------------------------- */
 
-static const char *text_in(const json_t *tree, const char *key) {
-  const char *text = json_string_value(json_object_get(tree, key));
-  return text != NULL ? text : "";
-}
-
 static void add_measure(struct sweep_table *table, const char *metric, const char *text,
                         bool is_goal) {
   if (table->measures == MEASURES_MAX) return;
@@ -85,7 +80,7 @@ static void choose_measures(struct sweep_table *table, const json_t *point) {
   const json_t *goals = json_object_get(point, "goals");
   for (size_t i = 0; i < json_array_size(goals); i++) {
     const json_t *goal = json_array_get(goals, i);
-    add_measure(table, text_in(goal, "metric"), text_in(goal, "goal"), true);
+    add_measure(table, sweep_text(goal, "metric"), sweep_text(goal, "goal"), true);
   }
   if (table->measures == 0) add_usual(table, json_object_get(point, "metrics"));
 }
@@ -93,7 +88,7 @@ static void choose_measures(struct sweep_table *table, const json_t *point) {
 /* --- rows ----------------------------------------------------------------------------------- */
 
 static struct label value_cell(const json_t *tree) {
-  return format_value(csv_unit_of(text_in(tree, "unit")), sweep_number(tree, "value"));
+  return format_value(csv_unit_of(sweep_text(tree, "unit")), sweep_number(tree, "value"));
 }
 
 static void tally(struct sweep_table *table, const json_t *point) {
@@ -105,7 +100,7 @@ static void tally(struct sweep_table *table, const json_t *point) {
     enum verdict verdict = sweep_verdict(goal);
     if (verdict == VERDICT_PASS) measure->met++;
     if (verdict == VERDICT_UNDECIDED) measure->undecided++;
-    if (strcmp(text_in(goal, "goal"), measure->text) != 0) measure->varies = true;
+    if (strcmp(sweep_text(goal, "goal"), measure->text) != 0) measure->varies = true;
   }
 }
 
@@ -117,7 +112,8 @@ static void keep_row(struct sweep_table *table, const json_t *point) {
   row.cell[c++] =
       g_strdup_printf("%" JSON_INTEGER_FORMAT, json_integer_value(json_object_get(point, "point")));
   for (uint32_t i = 0; i < table->axes_n; i++) {
-    row.cell[c++] = g_strdup(sweep_param(point, text_in(json_array_get(table->axes, i), "name")));
+    row.cell[c++] =
+        g_strdup(sweep_param(point, sweep_text(json_array_get(table->axes, i), "name")));
   }
   for (uint32_t i = 0; i < table->measures; i++, c++) {
     const struct measure *measure = &table->measure[i];
@@ -166,8 +162,8 @@ static void print_params(const struct sweep_table *table, const struct term *ter
 
 static void print_head(const struct sweep_table *table, const char *title,
                        const struct term *term) {
-  const char *name = text_in(table->manifest, "scenario");
-  const char *question = text_in(table->manifest, "question");
+  const char *name = sweep_text(table->manifest, "scenario");
+  const char *question = sweep_text(table->manifest, "question");
   term_put(term, STYLE_BOLD, name);
   if (*question != '\0') {
     term_put(term, STYLE_PLAIN, ": ");
@@ -184,7 +180,7 @@ static void print_head(const struct sweep_table *table, const char *title,
     const json_t *axis = json_array_get(table->axes, i);
     const json_t *values = json_object_get(axis, "values");
     size_t n = json_array_size(values);
-    g_string_append_printf(line, "%s%s=", i > 0 ? ", " : "", text_in(axis, "name"));
+    g_string_append_printf(line, "%s%s=", i > 0 ? ", " : "", sweep_text(axis, "name"));
     const char *first = json_string_value(json_array_get(values, 0));
     const char *last = json_string_value(json_array_get(values, n - 1));
     g_string_append(line, first);
@@ -245,7 +241,7 @@ static uint32_t column_width(const struct sweep_table *table, uint32_t column, c
 static char *head_of(const struct sweep_table *table, uint32_t column) {
   if (column == 0) return g_strdup("point");
   if (column <= table->axes_n) {
-    return g_strdup(text_in(json_array_get(table->axes, column - 1), "name"));
+    return g_strdup(sweep_text(json_array_get(table->axes, column - 1), "name"));
   }
   return g_strdup_printf("%c", (char)('a' + column - 1 - table->axes_n));
 }
