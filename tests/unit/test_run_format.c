@@ -86,6 +86,9 @@ static void intervals(void **state) {
   assert_string_equal(format_interval(UNIT_PER_SECOND, &e).text, "0.00 .. 7.20/h");
   assert_string_equal(format_interval(UNIT_SECONDS, &e).text, "0.00 .. 2.00 ms");
   /* Ends that no digit tells apart are as good as one. */
+  e = (struct estimate){0.000831, 0.000827, 0.000834, 3};
+  assert_string_equal(format_estimate(UNIT_COUNT, &e).text, "0.000831");
+  assert_string_equal(format_interval(UNIT_COUNT, &e).text, "0.000827 .. 0.000834");
   e = (struct estimate){0.008, 0.00799999999, 0.00800000001, 3};
   assert_string_equal(format_interval(UNIT_SECONDS, &e).text, "8.00 .. 8.00 ms");
   e = (struct estimate){59.2e6, 58.1e6, 60.3e6, 3};
@@ -307,7 +310,7 @@ static void columns(void **state) {
   (void)state;
   const double times[] = {13.1, 0.0848, 0, NAN, INFINITY};
   assert_string_equal(in_column(times, 5, UNIT_SECONDS, 0), "13.1 s");
-  assert_string_equal(in_column(times, 5, UNIT_SECONDS, 1), "0.085 s");
+  assert_string_equal(in_column(times, 5, UNIT_SECONDS, 1), "0.0848 s");
   assert_string_equal(in_column(times, 5, UNIT_SECONDS, 2), "0 s");
   assert_string_equal(in_column(times, 5, UNIT_SECONDS, 3), "-");
   assert_string_equal(in_column(times, 5, UNIT_SECONDS, 4), "endless");

@@ -155,9 +155,17 @@ struct label format_interval(enum metric_unit unit, const struct estimate *e) {
 }
 
 struct label format_estimate(enum metric_unit unit, const struct estimate *e) {
-  bool rate = unit == UNIT_PER_SECOND && e->value == 0 && estimate_has_interval(e) && e->hi > 0;
-  return rate && isfinite(e->hi) ? write_label("0%s", scale_of(unit, e->hi)->suffix)
-                                 : format_value(unit, e->value);
+  bool has_interval = estimate_has_interval(e) && isfinite(e->hi);
+  if (unit == UNIT_PER_SECOND && e->value == 0 && has_interval && e->hi > 0) {
+    return write_label("0%s", scale_of(unit, e->hi)->suffix);
+  }
+  /* A small count has as many digits as an interval that gets more (interval_in): 0.000831, not
+   * 0.001 beside 0.000827 .. 0.000834. */
+  bool narrow = has_interval && e->hi > e->lo && e->hi - e->lo < 0.004;
+  if (unit == UNIT_COUNT && narrow && e->value >= 0.0005 && e->value < 0.1) {
+    return write_label("%.*f", three_digits(e->value), e->value);
+  }
+  return format_value(unit, e->value);
 }
 
 void format_see(struct format_column *column, double value) {
@@ -181,7 +189,7 @@ struct label format_in(const struct format_column *column, double value) {
   const struct scale *scale = common_scale(column);
   if (scale == NULL || isnan(value) || isinf(value)) return format_value(column->unit, value);
   int decimals = value == 0 ? 0 : three_digits(value * scale->factor);
-  return write_label("%.*f%s", decimals < 3 ? decimals : 3, value * scale->factor, scale->suffix);
+  return write_label("%.*f%s", decimals, value * scale->factor, scale->suffix);
 }
 
 struct label format_estimate_in(const struct format_column *column, const struct estimate *e) {
@@ -193,7 +201,7 @@ struct label format_interval_in(const struct format_column *column, const struct
   const struct scale *scale = common_scale(column);
   if (scale == NULL || isnan(e->value) || isinf(e->value)) return format_interval(column->unit, e);
   int decimals = e->value == 0 ? 0 : three_digits(e->value * scale->factor);
-  return interval_in(column->unit, e, scale, decimals < 3 ? decimals : 3);
+  return interval_in(column->unit, e, scale, decimals);
 }
 
 /* Of the part of a year that is not available; minutes are what people plan nights with. */

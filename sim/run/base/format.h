@@ -40,7 +40,7 @@ struct format_column {
 void format_see(struct format_column *column, double value);
 
 /* As format_value, in the unit of the column: the one that suits the largest value, or a smaller
- * one that shows the least with three decimals. Values more than a million times apart, and rates
+ * one that shows the least with two of its digits. Values more than a million times apart, and rates
  * below one a second beside larger ones, keep units of their own. */
 struct label format_in(const struct format_column *column, double value);
 struct label format_estimate_in(const struct format_column *column, const struct estimate *e);
