@@ -89,6 +89,8 @@ static void intervals(void **state) {
   e = (struct estimate){0.000831, 0.000827, 0.000834, 3};
   assert_string_equal(format_estimate(UNIT_COUNT, &e).text, "0.000831");
   assert_string_equal(format_interval(UNIT_COUNT, &e).text, "0.000827 .. 0.000834");
+  e = (struct estimate){0.00016, 0.00014, 0.00018, 3};
+  assert_string_equal(format_estimate(UNIT_COUNT, &e).text, "0.000160");
   e = (struct estimate){0.008, 0.00799999999, 0.00800000001, 3};
   assert_string_equal(format_interval(UNIT_SECONDS, &e).text, "8.00 .. 8.00 ms");
   e = (struct estimate){59.2e6, 58.1e6, 60.3e6, 3};
@@ -135,6 +137,11 @@ static void durations_and_nines(void **state) {
   assert_string_equal(format_duration(UINT64_C(5250000000)).text, "5.25 s");
   assert_string_equal(format_duration(0).text, "0 s");
   assert_string_equal(format_duration(UINT64_C(72000000000000000)).text, "833.3 d"); /* 20,000 h */
+  assert_string_equal(format_within(UINT64_C(663552000000000), UINT64_C(2628000000000000)).text,
+                      "184.3 h"); /* 7.68 d */
+  assert_string_equal(format_within(UINT64_C(30000000000), UINT64_C(300000000000)).text, "30 s");
+  assert_string_equal(format_within(UINT64_C(150000000000), UINT64_C(300000000000)).text,
+                      "2.5 min");
   assert_string_equal(format_busy(0.962).text, "96.2 %");
   assert_string_equal(format_busy(0.99999903).text, "over 99.9 %");
   assert_string_equal(format_busy(1).text, "100 %");

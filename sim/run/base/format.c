@@ -161,8 +161,8 @@ struct label format_estimate(enum metric_unit unit, const struct estimate *e) {
   }
   /* A small count has as many digits as an interval that gets more (interval_in): 0.000831, not
    * 0.001 beside 0.000827 .. 0.000834. */
-  bool narrow = has_interval && e->hi > e->lo && e->hi - e->lo < 0.004;
-  if (unit == UNIT_COUNT && narrow && e->value >= 0.0005 && e->value < 0.1) {
+  bool narrow = has_interval && e->lo >= 1e-6 && e->hi > e->lo && e->hi - e->lo < 0.004;
+  if (unit == UNIT_COUNT && narrow && e->value < 0.1) {
     return write_label("%.*f", three_digits(e->value), e->value);
   }
   return format_value(unit, e->value);
@@ -255,26 +255,44 @@ struct label format_difference(enum metric_unit unit, double value, double half)
   return write_label("%.*f +- %.*f%s", decimals, shown, decimals, half * scale->factor, suffix);
 }
 
+static const struct {
+  uint64_t s;
+  const char *name;
+} duration_units[] = {{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}};
+enum { DURATION_UNITS = sizeof duration_units / sizeof duration_units[0] };
+
+static const uint64_t second = 1000000000;
+
+/* The largest unit of which it is a whole number, if that number is small; DURATION_UNITS: none. */
+static size_t whole_unit(uint64_t ns) {
+  size_t i = 0;
+  for (; i < DURATION_UNITS; i++) {
+    uint64_t unit_ns = duration_units[i].s * second;
+    if (ns % unit_ns == 0 && ns / unit_ns < 10000) break;
+  }
+  return i;
+}
+
 struct label format_duration(uint64_t ns) {
-  static const struct {
-    uint64_t s;
-    const char *name;
-  } unit[] = {{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}};
-  static const uint64_t second = 1000000000;
   if (ns == 0) return write_label("0 s");
   if (ns < 1000) return write_label("%llu ns", (unsigned long long)ns);
   if (ns < 1000000) return write_label("%.4g us", (double)ns / 1e3);
   if (ns < second) return write_label("%.4g ms", (double)ns / 1e6);
-  /* The largest unit of which it is a whole number, if that number is small. */
-  for (size_t i = 0; i < sizeof unit / sizeof unit[0]; i++) {
-    uint64_t unit_ns = unit[i].s * second;
-    if (ns % unit_ns == 0 && ns / unit_ns < 10000) {
-      return write_label("%llu %s", (unsigned long long)(ns / unit_ns), unit[i].name);
-    }
+  size_t i = whole_unit(ns);
+  if (i < DURATION_UNITS) {
+    return write_label("%llu %s", (unsigned long long)(ns / (duration_units[i].s * second)),
+                       duration_units[i].name);
   }
   if (ns < 10000 * second) return write_label("%.4g s", (double)ns / 1e9);
   double days = (double)ns / 86400e9;
   return days < 1e4 ? write_label("%.4g d", days) : write_label("%.0f d", days);
+}
+
+struct label format_within(uint64_t ns, uint64_t whole_ns) {
+  size_t i = whole_ns >= second ? whole_unit(whole_ns) : DURATION_UNITS;
+  if (i == DURATION_UNITS || ns > whole_ns) return format_duration(ns);
+  double value = (double)ns / (double)(duration_units[i].s * second);
+  return value < 1 ? format_duration(ns) : write_label("%.4g %s", value, duration_units[i].name);
 }
 
 size_t format_question(const char *text) {

@@ -40,8 +40,8 @@ struct format_column {
 void format_see(struct format_column *column, double value);
 
 /* As format_value, in the unit of the column: the one that suits the largest value, or a smaller
- * one that shows the least with two of its digits. Values more than a million times apart, and rates
- * below one a second beside larger ones, keep units of their own. */
+ * one that shows the least with two of its digits. Values more than a million times apart, and
+ * rates below one a second beside larger ones, keep units of their own. */
 struct label format_in(const struct format_column *column, double value);
 struct label format_estimate_in(const struct format_column *column, const struct estimate *e);
 struct label format_interval_in(const struct format_column *column, const struct estimate *e);
@@ -56,6 +56,10 @@ struct label format_lost(const char *metric, double value, double limit);
 
 /* A stretch of simulated time: "5 min", "1000 s", "5.25 s", "250 ms". */
 struct label format_duration(uint64_t ns);
+
+/* A stretch or a moment within a whole, in the whole's unit, so that the two can be compared:
+ * "184.3 h" of 730 h. What is less than one of that unit has its own. */
+struct label format_within(uint64_t ns, uint64_t whole_ns);
 
 /* How much of the comment that heads a scenario is its question: up to the first question mark,
  * else its first sentence, else all of it. In bytes. */

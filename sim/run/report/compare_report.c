@@ -155,7 +155,7 @@ static void print_designs(const struct study *study, const struct term *term) {
     g_string_append(line, "no warm-up");
   } else {
     g_string_append_printf(line, "the first %s left out as warm-up",
-                           format_duration(r->warmup.ns).text);
+                           format_within(r->warmup.ns, r->duration_ns).text);
   }
   g_string_append(line, "; the same random numbers in all");
   term_wrap(term, STYLE_DIM, line->str, 0, 2);

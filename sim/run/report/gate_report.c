@@ -54,7 +54,8 @@ static void print_head(const struct gate_study *study, const struct term *term) 
   term_wrap(term, STYLE_BOLD, line->str, 0, 2);
   g_string_printf(line, "seed %" PRIu64 ", %u replication%s of %s, the first %s left out; ",
                   r->seed, r->replications, r->replications == 1 ? "" : "s",
-                  format_duration(r->duration_ns).text, format_duration(r->warmup.ns).text);
+                  format_duration(r->duration_ns).text,
+                  format_within(r->warmup.ns, r->duration_ns).text);
   g_string_append(line, study->gate->paired ? "paired with the base by replication"
                                             : "independent of the base (Welch's test)");
   term_wrap(term, STYLE_DIM, line->str, 0, 2);

@@ -96,7 +96,8 @@ static void print_run(const struct results *results, const struct term *term) {
   if (w->ns == 0) {
     g_string_append(line, "no warm-up");
   } else {
-    g_string_append_printf(line, "the first %s left out as warm-up", format_duration(w->ns).text);
+    g_string_append_printf(line, "the first %s left out as warm-up",
+                           format_within(w->ns, results->duration_ns).text);
   }
   if (w->automatic) {
     g_string_append(line, w->changing != NULL ? " (the rate changes)"

@@ -232,9 +232,9 @@ void report_over_time(const struct results *results, const struct term *term) {
   if (t == NULL || !term->unicode || t->looks == 0) return;
   fputc('\n', term->out);
   struct stretch in = measured(results);
-  gchar *note =
-      g_strdup_printf("replication 1, %s to %s", format_duration(t->window_ns * in.first).text,
-                      format_duration(results->duration_ns).text);
+  gchar *note = g_strdup_printf("replication 1, %s to %s",
+                                format_within(t->window_ns * in.first, results->duration_ns).text,
+                                format_duration(results->duration_ns).text);
   term_rule(term, "over time", note);
   g_free(note);
   const struct series *list[REPORT_ROWS];
