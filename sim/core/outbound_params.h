@@ -95,10 +95,14 @@ extern const struct param retry_params[], hedge_params[], throttle_params[], bre
       {"<callee>.pool.wait.probability", "ratio", "Share of the tries that had to wait for it."},  \
       {"<callee>.pool.wait.p50", "s", "Median of that time."},                                     \
       {"<callee>.pool.wait.p95", "s", "Quantile 95 % of that time."},                              \
-      {"<callee>.pool.wait.p99", "s", "Quantile 99 % of that time."}, {                            \
-    "<callee>.pool.deadlocked", "",                                                                \
-        "Tries that waited for a place at the end and could never get one: all were held by "      \
-        "calls that waited for calls like these. Only where the callee can call back."             \
+      {"<callee>.pool.wait.p99", "s", "Quantile 99 % of that time."},                              \
+      {"<callee>.pool.deadlocked", "",                                                             \
+       "Tries that waited for a place at the end and could never get one: all were held by "       \
+       "calls that waited for calls like these. Only where the callee can call back."},            \
+  {                                                                                                \
+    "<callee>.pool.leaked", "",                                                                    \
+        "Places held at the end by calls whose message was lost and that nobody gives up: they "   \
+        "are never free again. Only where messages may be lost and such a call has no timeout."    \
   }
 
 /* Of the group `batch`, for kinds and steps that offer it. */

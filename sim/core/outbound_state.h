@@ -82,8 +82,9 @@ struct pool {
   uint64_t refused, gave_up;
   pool_integral warmup_ns; /* place-time taken before the end of the warm-up */
   struct hist wait;
-  uint64_t stuck; /* those that wait for ever, and */
-  bool moves;     /* whether some place will be free: see deadlock.c */
+  uint64_t stuck;  /* those that wait for ever, and */
+  bool moves;      /* whether some place will be free: see deadlock.c */
+  uint64_t leaked; /* places that are held for ever: see leaks.c */
 };
 
 /* The tries that go together next. */
@@ -124,8 +125,9 @@ struct outbound {
 struct outbound_row {
   const char *name;
   struct outbound *first, **last;
-  struct outbound_row *next; /* of the same component */
-  bool known, may_lock;      /* its pools can be part of a deadlock, once that is known */
+  struct outbound_row *next;  /* of the same component */
+  bool known, may_lock;       /* its pools can be part of a deadlock, once that is known */
+  bool leaks_known, may_leak; /* places of theirs can be held for ever */
 };
 
 struct outbounds {

@@ -200,12 +200,96 @@ static void test_deep(void **state) {
   scene_free(scene);
 }
 
+/* --- places held for good -------------------------------------------------------------------- */
+
+enum leak_way { LEAKS, GIVES_UP, CLIENT_GIVES_UP, CANCELS, NOTHING_LOST, ANOTHER_WAY, LEAK_WAYS };
+
+/* a calls s, and s calls d over a pool of five: two of the four calls that come to d are lost, or
+ * what is lost is ANOTHER_WAY. */
+static struct scene *leaking(struct shot *shots, enum leak_way way) {
+  static const uint64_t at_ms[] = {5, 11, 12, 31};
+  for (uint32_t i = 0; i < 4; i++) shots[i] = (struct shot){.at_ns = at_ms[i] * MS, .to = "a"};
+  bool impatient = way == CLIENT_GIVES_UP || way == CANCELS;
+  for (uint32_t i = 0; i < 4 && impatient; i++) shots[i].timeout_ns = 2 * S;
+  struct outbound_config policy = no_policy();
+  policy.pool.given = true;
+  policy.pool.size.start = 5;
+  policy.pool.wait_ns = TIME_NEVER;
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 4);
+  struct node *a = add_server(scene, "a", "9"), *s = add_server(scene, "s", "7");
+  if (way == CANCELS) {
+    node_set(a, "cancel", "running");
+    node_set(s, "cancel", "running");
+  }
+  on_call(node_on(a, NULL), (struct call_to){.to = "s"});
+  on_call(
+      node_on(s, NULL),
+      (struct call_to){.to = "d", .policy = &policy, .timeout_ns = way == GIVES_UP ? 2 * S : 0});
+  on_work(node_on(add_server(scene, "d", "9"), NULL), "1ms");
+  on_work(node_on(add_server(scene, "e", "9"), NULL), "1ms");
+  struct fault_spec drop = fault_ms(way == NOTHING_LOST ? &fault_slow : &fault_drop, 10, 10);
+  drop.ratio = 1;
+  drop.factor = 2;
+  scene_fault(scene, way == ANOTHER_WAY ? "e" : "d", NULL, drop);
+  return scene;
+}
+
+/* Aim: two calls are lost, and two workers of each caller before them and two places of the pool
+ * with them, unless somebody gives up: their caller; or one further up, where that is passed on. */
+static void test_leaks(void **state) {
+  (void)state;
+  for (enum leak_way way = 0; way < LEAK_WAYS; way++) {
+    struct shot shots[4];
+    struct scene *scene = leaking(shots, way);
+    struct run run = run_scene(scene, 1, S);
+    bool any = way == LEAKS || way == CLIENT_GIVES_UP;
+    if (way == NOTHING_LOST || way == GIVES_UP) {
+      assert_false(has_metric(&run, "s.leaked")); /* it cannot be */
+      assert_false(has_metric(&run, "s.d.pool.leaked"));
+    } else {
+      assert_same(metric(&run, "a.leaked"), any ? 2 : 0);
+      assert_same(metric(&run, "s.leaked"), any ? 2 : 0);
+      assert_same(metric(&run, "s.d.pool.leaked"), any ? 2 : 0);
+      assert_false(has_metric(&run, "d.leaked")); /* it calls nobody */
+    }
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
+/* Aim: of two calls at once one is lost: nobody is held for good while the other goes on. */
+static void test_leak_of_one_of_two(void **state) {
+  (void)state;
+  for (int works = 0; works <= 1; works++) {
+    struct shot shots[] = {{.at_ns = 11 * MS, .to = "s"}};
+    struct scene *scene = scene_new();
+    scene_add_sender(scene, "from", shots, 1);
+    struct handler_builder *on = node_on(add_server(scene, "s", "3"), NULL);
+    on_parallel(on, 0, 2, (struct call_to[]){{.to = "d"}, {.to = "e"}});
+    on_work(node_on(add_server(scene, "d", "9"), NULL), "1ms");
+    on_work(node_on(add_server(scene, "e", "9"), NULL), works ? "10s" : "1ms");
+    struct fault_spec drop = fault_ms(&fault_drop, 10, 10);
+    drop.ratio = 1;
+    scene_fault(scene, "d", NULL, drop);
+    struct run run = run_scene(scene, 1, S);
+    assert_same(metric(&run, "s.leaked"), works ? 0 : 1);
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_itself),    cmocka_unit_test(test_each_other),
-      cmocka_unit_test(test_only_slow), cmocka_unit_test(test_one_is_enough),
-      cmocka_unit_test(test_pool),      cmocka_unit_test(test_pool_and_workers),
+      cmocka_unit_test(test_itself),
+      cmocka_unit_test(test_each_other),
+      cmocka_unit_test(test_only_slow),
+      cmocka_unit_test(test_one_is_enough),
+      cmocka_unit_test(test_pool),
+      cmocka_unit_test(test_pool_and_workers),
       cmocka_unit_test(test_deep),
+      cmocka_unit_test(test_leaks),
+      cmocka_unit_test(test_leak_of_one_of_two),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -331,6 +331,39 @@ static void a_pool_that_is_deadlocked(void **state) {
   forget(&s);
 }
 
+/* Two seconds without messages cost all ten places for good. Who waits for one waits for these, and
+ * not since more comes in than can be served. */
+#define CUT_OFF(workers, pool, timeout)                                                \
+  "region 'r' { zones = { 'a', 'b' } }\n"                                              \
+  "client 'users' { arrivals = poisson '50/s', target = 'api', timeout = '2s' }\n"     \
+  "service 'api' { zone = 'a', workers = " workers ", on = { call { 'db'" pool timeout \
+  " } } }\n"                                                                           \
+  "database 'db' { zone = 'b', workers = 8, read = '5ms', write = '5ms' }\n"           \
+  "fault { partition { 'a', 'b' }, at = '20s', lasts = '2s' }\n"                       \
+  "run { duration = '60s', warmup = '5s', replications = 2 }\n"
+
+static void places_lost_for_good(void **state) {
+  (void)state;
+  struct seen s = see(CUT_OFF("100", ", pool = { size = 10, queue = 'unlimited' }", ""));
+  assert_non_null(strstr(group_of(&s, RULE_POOL_LEAK)->sentence,
+                         "The pool of api for its calls of db loses places for good: when the run "
+                         "ended 10 of its 10 places were held by calls whose message was lost"));
+  assert_non_null(strstr(group_of(&s, RULE_QUEUE_GROWS)->sentence,
+                         "it waits for its 10 connections to db, 10 of which are lost for good"));
+  forget(&s);
+  s = see(CUT_OFF("10", "", ""));
+  assert_non_null(strstr(group_of(&s, RULE_LEAK)->sentence,
+                         "api loses workers for good: when the run ended 10 of its 10 workers"));
+  assert_non_null(strstr(group_of(&s, RULE_QUEUE_GROWS)->sentence,
+                         "it waits for answers that were lost, with 10 of its 10 workers"));
+  forget(&s);
+  s = see(CUT_OFF("10", "", ", timeout = '1s'"));
+  for (uint32_t i = 0; i < s.diagnosis.findings.n; i++) {
+    assert_null(strstr(s.diagnosis.findings.list[i].sentence, "for good"));
+  }
+  forget(&s);
+}
+
 /* Every write goes past the cache, which hears of it or not. */
 #define CACHED(invalidate)                                                          \
   "client 'users' { arrivals = poisson '200/s', target = 'kv', mix = { read = 1 }," \
@@ -693,6 +726,7 @@ int main(void) {
       cmocka_unit_test(the_root_is_on_the_way),
 
       cmocka_unit_test(a_pool_that_is_deadlocked),
+      cmocka_unit_test(places_lost_for_good),
       cmocka_unit_test(reads_that_are_stale),
       cmocka_unit_test(connections_that_run_out),
 

@@ -13,6 +13,7 @@
 #include "engine.h"
 #include "fault.h"
 #include "held.h"
+#include "leaks.h"
 #include "life.h"
 #include "message.h"
 #include "network.h"
@@ -93,6 +94,10 @@ const struct metric_def common_metrics[] = {
     {"deadlocked", "",
      "Calls that waited for a worker at the end and could never get one: all were held by calls "
      "that waited for calls like these. Only where workers are held while their calls wait."},
+    {"leaked", "",
+     "Workers held at the end by calls that can never be answered: a message that they waited for "
+     "was lost, and nobody gives them up. Only where messages may be lost and a call that a worker "
+     "waits for has no timeout."},
     {"sessions", "",
      "Sessions of clients that stood there, averaged over time; where some client has a "
      "`session`."},
@@ -279,6 +284,7 @@ void sim_collect(struct sim *sim, struct metrics *out) {
   struct unfinished u = unfinished_waits(sim);
   /* As waits that are not over: at the end alone. */
   uint64_t *deadlocked = sim->now_ns < sim->end_ns ? NULL : deadlock_count(sim);
+  uint64_t *leaked = sim->now_ns < sim->end_ns ? NULL : leaks_count(sim);
   struct arena *scratch = arena_new(); /* one for all: its first piece is 64 KiB to be cleared */
   for (uint32_t c = 0; c < sim->spec->components; c++) {
     struct component *component = &sim->component[c];
@@ -302,6 +308,10 @@ void sim_collect(struct sim *sim, struct metrics *out) {
       metric_quotient(out, UNIT_COUNT, deadlocked ? (double)deadlocked[c] : 0, 1, "%s.deadlocked",
                       component->spec->name);
     }
+    if (leak_possible(sim, component, NULL, scratch) && all.limited) {
+      metric_quotient(out, UNIT_COUNT, leaked ? (double)leaked[c] : 0, 1, "%s.leaked",
+                      component->spec->name);
+    }
     for (uint32_t i = 0; component->members > 1 && i < component->members; i++) {
       struct sums one = {.wait = waits_of(sim, &component->member[i], 1, &u)};
       char name[128];
@@ -312,6 +322,7 @@ void sim_collect(struct sim *sim, struct metrics *out) {
   }
   unfinished_free(&u);
   free(deadlocked);
+  free(leaked);
   arena_free(scratch);
   network_collect(sim, out);
   connections_collect(sim, out);

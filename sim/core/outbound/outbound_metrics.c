@@ -2,7 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "arena.h"
 #include "deadlock.h"
+#include "leaks.h"
 #include "life.h"
 #include "metric.h"
 #include "outbound_state.h"
@@ -39,7 +41,7 @@ struct sums {
   double time_s; /* measured; `breakers` are those whose callers were there all of it */
   double errands, tries, retried, over_budget, late, hedged, hedges_won, out_of_time;
   double throttled, opened, rejected, not_closed_s, breakers;
-  double refused, gave_up, most, taken_s, places_s, places, stuck;
+  double refused, gave_up, most, taken_s, places_s, places, stuck, leaked;
   double sent, messages;
   struct hist *wait, *gathering;
 };
@@ -52,6 +54,7 @@ static void add_pool(struct sim *sim, struct pool *pool, struct sums *s) {
   s->places_s += level_integral_ns(&pool->places, sim->now_ns) / 1e9;
   s->places += (double)pool->places.value;
   s->stuck += (double)pool->stuck;
+  s->leaked += (double)pool->leaked;
   if ((double)pool->taken.most > s->most) s->most = (double)pool->taken.most;
   hist_merge(s->wait, &pool->wait);
 }
@@ -151,6 +154,19 @@ static bool may_lock(struct sim *sim, struct outbound_row *row) {
   return row->may_lock;
 }
 
+/* Whether places of a pool of its may be held for ever. */
+static bool may_leak(struct sim *sim, struct outbound_row *row) {
+  for (struct outbound *o = row->first; o && !row->leaks_known; o = o->next) {
+    if (o->owns_pool) {
+      struct arena *scratch = arena_new();
+      row->may_leak |= leak_possible(sim, o->from->component, o->to, scratch);
+      arena_free(scratch);
+    }
+    if (o->next == NULL || row->may_leak) row->leaks_known = true;
+  }
+  return row->may_leak;
+}
+
 void outbounds_collect(struct sim *sim, const struct component *component, struct metrics *out) {
   if (!sim->outbounds) return;
   double time_s = sim->now_ns > sim->warmup_ns ? (double)(sim->now_ns - sim->warmup_ns) / 1e9 : 0;
@@ -163,6 +179,9 @@ void outbounds_collect(struct sim *sim, const struct component *component, struc
     emit(&sums, name, out);
     if (may_lock(sim, row)) {
       metric_quotient(out, UNIT_COUNT, sums.stuck, 1, "%s.pool.deadlocked", name);
+    }
+    if (may_leak(sim, row)) {
+      metric_quotient(out, UNIT_COUNT, sums.leaked, 1, "%s.pool.leaked", name);
     }
   }
 }

@@ -17,6 +17,7 @@
 #include "held_up.h"
 #include "json_write.h"
 #include "keeping.h"
+#include "leak.h"
 #include "limiter.h"
 #include "mistaken.h"
 #include "offered.h"
@@ -485,6 +486,7 @@ struct diagnosis diagnose(const struct results *results) {
       bool grows = look_at_growth(results, i, c->name, list);
       shortage_look(results, i, grows, list);
     }
+    leak_look(results, i, list);
     look_at_places(results, i, c->name, list);
     look_at_actions(results, c, list);
     mistaken_look(results, c, list);
@@ -496,6 +498,7 @@ struct diagnosis diagnose(const struct results *results) {
     keeping_look_at(results, i, list);
   }
   look_at_pools(results, list);
+  leak_look_at_pools(results, list);
   look_at_faults(results, list);
   wires_look(results, list);
   find_root(results, list);

@@ -6,6 +6,7 @@
 
 #include "fault_def.h"
 #include "format.h"
+#include "leak.h"
 #include "limiter.h"
 #include "recovery.h"
 #include "sim.h"
@@ -105,6 +106,8 @@ static const char *busy_host(const struct results *results, uint32_t component, 
 
 char *held_by(const struct results *results, uint32_t component, bool at_end) {
   const char *name = results->scenario->spec.component[component].name, *by;
+  char *lost = leak_holds(results, component);
+  if (lost != NULL) return lost;
   char *behind = limiter_behind(results, component, at_end);
   if (behind != NULL) {
     char *said = g_strdup_printf("%s, which is saturated", behind);
