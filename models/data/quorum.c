@@ -29,6 +29,8 @@ void copies_outline(const struct spec *spec, const struct component_spec *compon
   copies->n = n;
   copies->shards = component->instances / copies_members(config);
   copies->unfenced = !config->fence && copies_are_promoted(spec, component);
+  copies->first_only = copies_have_primary(config) && config->read.word == READ_PRIMARY &&
+                       !config->elect.given && !copies_are_promoted(spec, component);
   copies->majority = config->write.word == WRITE_QUORUM || config->read.word == READ_QUORUM;
   bool certifies = copies_all_lead(config) && config->conflict == CONFLICT_ABORT;
   copies->replaces = !certifies;

@@ -107,6 +107,7 @@ struct outline_copies {
   bool clocks;         /* they look at their clocks */
   bool overwrites;     /* all lead, and of two writes the later one wins */
   bool majority;       /* more than half, since the scenario says "quorum"; also with a primary */
+  bool first_only;     /* all calls go to the first of them (of each shard), whatever happens */
   bool replaces;       /* one that lost its data gets them from the others, */
   bool mends;          /* also what nobody asks for or kept for it */
   uint64_t timeout_ns; /* how long a copy is waited for, without a primary; 0: there is one */

@@ -148,9 +148,10 @@ in_out 'seed 7, 3 replications'
 in_out 'rate=60/s'
 expect 1 run bad.lua
 in_out 'times the limit'
-expect 1 run bad.lua -q # the verdicts and nothing else
+expect 1 run bad.lua -q # the seed, the verdicts and nothing else
 in_out 'c.latency'
-! grep -qE 'physics|seed' out || fail 'more than the verdicts'
+in_out 'seed 1, '
+! grep -qE 'physics|users' out || fail 'more than the verdicts'
 no_err
 expect 3 run open.lua
 in_out 'goals 1 of 1 undecided'

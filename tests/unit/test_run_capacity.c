@@ -21,7 +21,7 @@ struct made {
   double truth;
   double fails_from, fails_to; /* the goals surely fail there, too */
   bool steps, never, fails;
-  uint32_t asked;
+  uint32_t asked, undecided;
   double highest;
 };
 
@@ -32,8 +32,9 @@ static bool fail_alike(void *data, struct probe *probe, struct error *err) {
   struct made *m = data;
   m->asked++;
   double failed = floor(probe->load * m->truth);
-  probe->met = failed < 1;
-  probe->certainty = failed < 5 ? UNDECIDED : SURELY_NOT;
+  probe->met = failed < 1 && !m->never;
+  probe->certainty = failed < 5 || m->never ? UNDECIDED : SURELY_NOT;
+  m->undecided += probe->certainty == UNDECIDED;
   probe->margin = probe->met ? 0.5 : -1;
   probe->worst = -1;
   probe->best = failed < 5 ? 0.5 : -1;
@@ -86,10 +87,25 @@ static void what_fails_at_any_load(void **state) {
   assert_false(c.undecided);
   assert_near(c.hi, 5 / 0.55, 0.05); /* the lowest at which it is sure */
   assert_true(isnan(c.value) && isnan(c.lo));
+  /* Loads that are not decided cost most: these are few. */
+  if (m.asked > 20 || m.undecided > 8) fail_msg("%u loads, %u undecided", m.asked, m.undecided);
   /* Less far down it may be the load. */
   const struct capacity_range near = {.start = 10};
   assert_true(capacity_search(&c, &near, fail_alike, &m, &err));
   assert_int_equal(c.status, CAPACITY_FOUND);
+}
+
+/* A goal at the end of what is possible is missed at each load and never decided. */
+static void what_is_never_decided(void **state) {
+  (void)state;
+  struct made m = {.truth = 0.55, .never = true};
+  struct capacity c;
+  struct error err;
+  const struct capacity_range range = {.start = 50};
+  assert_true(capacity_search(&c, &range, fail_alike, &m, &err));
+  assert_int_equal(c.status, CAPACITY_BELOW);
+  assert_true(c.undecided);
+  if (m.asked > 6) fail_msg("%u loads were looked at", m.asked);
 }
 
 static void smooth_response(void **state) {
@@ -255,10 +271,15 @@ static void mistakes_about_axes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(what_fails_at_any_load), cmocka_unit_test(smooth_response),
-      cmocka_unit_test(stepped_response),       cmocka_unit_test(ends_of_the_range),
-      cmocka_unit_test(failing_below_is_told),  cmocka_unit_test(what_is_no_load_is_told),
-      cmocka_unit_test(giving_up_ends_it),      cmocka_unit_test(axes),
+      cmocka_unit_test(what_fails_at_any_load),
+      cmocka_unit_test(what_is_never_decided),
+      cmocka_unit_test(smooth_response),
+      cmocka_unit_test(stepped_response),
+      cmocka_unit_test(ends_of_the_range),
+      cmocka_unit_test(failing_below_is_told),
+      cmocka_unit_test(what_is_no_load_is_told),
+      cmocka_unit_test(giving_up_ends_it),
+      cmocka_unit_test(axes),
       cmocka_unit_test(mistakes_about_axes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -217,6 +217,25 @@ static void backends_out_of_use_are_told(void **state) {
   }
 }
 
+/* What a fault further down has the backends fail is told of that. */
+static void backends_fail_for_another(void **state) {
+  (void)state;
+  for (int crash = 0; crash <= 1; crash++) {
+    char text[640];
+    snprintf(text, sizeof text,
+             "client 'users' { arrivals = poisson '200/s', target = 'lb' }\n"
+             "load_balancer 'lb' { backends = 'web', outlier = { most = '50%%' } }\n"
+             "service 'web' { instances = 4, on = { %s call 'db' } }\n"
+             "service 'db' { work = '1ms' }\n"
+             "fault { %s, at = '20s', lasts = '30s' }\n" RUN,
+             crash ? "" : "fail { p = 0.5 },", crash ? "crash 'db'" : "slow { 'db', factor = 2 }");
+    struct seen s = see(text);
+    const struct finding_group *lb = group_of(&s, RULE_WITHHELD);
+    assert_non_null(strstr(lb->sentence, "no fault had hit them, but one had hit db, which they"));
+    forget(&s);
+  }
+}
+
 #define THREE(web, db, timeout)                                                     \
   "client 'users' { arrivals = poisson '20/s', target = 'web', timeout = '" timeout \
   "' }\nservice 'web' { workers = 500, " web                                        \
@@ -472,6 +491,7 @@ int main(void) {
       cmocka_unit_test(what_happens_elsewhere_is_no_cause),
       cmocka_unit_test(other_errors_are_not_of_the_queue),
       cmocka_unit_test(backends_out_of_use_are_told),
+      cmocka_unit_test(backends_fail_for_another),
       cmocka_unit_test(failures_are_followed_to_where_they_began),
       cmocka_unit_test(a_second_client_that_fails),
       cmocka_unit_test(failures_without_a_limit),

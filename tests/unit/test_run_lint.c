@@ -530,6 +530,26 @@ static void test_swallowed(void **state) {
                    0);
 }
 
+/* Copies that no call goes to may be cut off: the first one takes all, unless another one may be
+ * read or become primary. */
+static void test_swallowed_by_copies(void **state) {
+  (void)state;
+#define COPIES(more, fault)                                                                \
+  "region \"r\" { zones = { \"x\", \"y\" } }\n"                                            \
+  "client \"c\" { arrivals = poisson \"9/s\", target = \"a\", zone = \"x\" }\n"            \
+  "service \"a\" { zone = \"x\", on = { default = { work \"1ms\", call \"b\" } } }\n"      \
+  "database \"b\" { copies = { n = 2, zone = { \"x\", \"y\" }" more " } }\nfault { " fault \
+  ", at = \"20s\" }\n" RUN
+  static const char id[] = "no-timeout";
+  assert_int_equal(findings(COPIES("", "partition { \"x\", \"y\" }"), id), 0);
+  assert_int_equal(findings(COPIES("", "partition { \"b[1]\", \"b[2]\" }"), id), 0);
+  assert_int_equal(findings(COPIES("", "drop { \"b[2]\", ratio = \"9%\" }"), id), 0);
+  assert_int_equal(findings(COPIES("", "drop { \"b[1]\", ratio = \"9%\" }"), id), 1);
+  assert_int_equal(findings(COPIES("", "drop { \"b\", ratio = \"9%\" }"), id), 1);
+  assert_int_equal(findings(COPIES("", "drop { \"x\", ratio = \"9%\" }"), id), 1);
+  assert_int_equal(findings(COPIES(", read = \"any\"", "partition { \"x\", \"y\" }"), id), 1);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_rates),
@@ -545,6 +565,7 @@ int main(void) {
       cmocka_unit_test(test_pools),
       cmocka_unit_test(test_places),
       cmocka_unit_test(test_swallowed),
+      cmocka_unit_test(test_swallowed_by_copies),
       cmocka_unit_test(test_next_backend),
       cmocka_unit_test(test_policies_in_between),
       cmocka_unit_test(test_unknown_shares),

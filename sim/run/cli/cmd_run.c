@@ -80,6 +80,7 @@ static void print_report(const struct results *results, const struct lint *lint,
   if (outputs_take_stdout(options)) return;
   struct term term = term_open(stdout, options->color);
   if (options->quiet) {
+    if (results->goals > 0) report_run(results, &term); /* without a seed no verdict is repeated */
     report_verdicts(results, &term);
     return;
   }

@@ -97,7 +97,7 @@ static const struct row rows[] = {
     {"undecided", 0, "pass|fail", G_OPTION_ARG_STRING, IN(undecided),
      "what an undecided goal counts as (else exit code 3)"},
     {"quiet", 'q', NULL, G_OPTION_ARG_NONE, IN(quiet),
-     "no report, no progress; run prints verdicts"},
+     "no report, no progress; run prints seed and verdicts"},
     {"memory", 0, "SIZE", G_OPTION_ARG_STRING, IN(memory),
      "most memory (default: a quarter of all)"},
     {"help", 'h', NULL, G_OPTION_ARG_NONE, IN(help), "show this help"},

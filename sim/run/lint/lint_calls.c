@@ -152,19 +152,47 @@ static bool hang_ends(const struct lint *lint, const struct fault_spec *fault) {
   return !fault->forever && over_ns < (double)lint->scenario->run.duration_ns;
 }
 
+/* Whether a member that calls go to is hit, and not only copies that none does. */
+static bool callee_hit(const struct lint *lint, struct fault_target target,
+                       const struct call_node *to) {
+  const struct outline_copies *copies = to->outline.copies;
+  const struct component_spec *c = &lint->spec->component[to->component];
+  if (copies == NULL || !copies->first_only) return lint_hits(lint, target, to->component);
+  if (target.kind == TARGET_GROUP) {
+    const struct target_group *group = &lint->spec->group[target.id];
+    for (uint32_t i = 0; i < group->n; i++) {
+      if (callee_hit(lint, group->target[i], to)) return true;
+    }
+    return false;
+  }
+  if (target.kind == TARGET_MEMBER) {
+    return lint_hits(lint, target, to->component) &&
+           (target.id != to->component || (target.member - 1) % copies->n == 0);
+  }
+  if (target_is_component(target)) return lint_hits(lint, target, to->component);
+  for (uint32_t i = 0; i < c->instances && c->zones > 0; i += copies->n) {
+    uint32_t zone = c->zone[i % c->zones];
+    if (target.kind == TARGET_ZONE ? zone == target.id
+                                   : lint->spec->zone[zone].region == target.id) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static bool fault_swallows(const struct lint *lint, const struct fault_spec *fault,
                            const struct call_node *from, const struct call_node *to) {
   if (fault->on_path) {
     if (!fault->type->swallows) return false;
-    bool forth = lint_hits(lint, fault->target, from->component) &&
-                 lint_hits(lint, fault->other, to->component);
-    bool back = lint_hits(lint, fault->target, to->component) &&
-                lint_hits(lint, fault->other, from->component);
+    bool forth =
+        lint_hits(lint, fault->target, from->component) && callee_hit(lint, fault->other, to);
+    bool back =
+        callee_hit(lint, fault->target, to) && lint_hits(lint, fault->other, from->component);
     return forth || back;
   }
   if (fault->type->severs && lint_hits(lint, fault->target, from->component)) return true;
   if (fault->type->stalls ? hang_ends(lint, fault) : !fault->type->swallows) return false;
-  return lint_hits(lint, fault->target, to->component);
+  return callee_hit(lint, fault->target, to);
 }
 
 static bool path_swallows(const struct call_edge *edge, const struct path_spec **path) {

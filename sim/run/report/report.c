@@ -85,7 +85,7 @@ static void print_params(const struct scenario *s, const struct term *term) {
   g_string_free(line, TRUE);
 }
 
-static void print_run(const struct results *results, const struct term *term) {
+void report_run(const struct results *results, const struct term *term) {
   const struct warmup *w = &results->warmup;
   bool antithetic = results->scenario->run.antithetic;
   GString *line = g_string_new(NULL);
@@ -171,7 +171,7 @@ void report_print(const struct results *results, const struct report_options *op
                   const struct term *term) {
   print_title(results, term);
   print_params(results->scenario, term);
-  print_run(results, term);
+  report_run(results, term);
   report_sources(results, term);
   report_components(results, options, term);
   report_cost(results, term);

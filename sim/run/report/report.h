@@ -27,6 +27,8 @@ void report_over_time(const struct results *results, const struct term *term); /
 void report_goals(const struct results *results, const struct term *term);
 
 /* A line a goal and nothing else: what `run -q` prints. */
+/* "seed 1, 10 replications of 10 min, the first 20 s left out as warm-up" */
+void report_run(const struct results *results, const struct term *term);
 void report_verdicts(const struct results *results, const struct term *term);
 
 /* Up to so many clients have a block each; a table that is not what was asked for has so many rows.

@@ -9,6 +9,9 @@
 #define DOUBLINGS 10
 #define HALVINGS 14 /* to less than a ten-thousandth, where hardly a request comes */
 #define SATURATED_PROBES 4
+/* Each load that is not decided costs several times as much. Where so many halvings in a row bring
+ * no decision, less load will not: with fewer requests even less can be told. */
+#define UNDECIDED_PROBES 4
 
 struct search {
   struct capacity *out;
@@ -90,9 +93,10 @@ static bool bracket_open(struct search *s, double *low, double *high) {
   const struct probe *p = look(s, load);
   if (p == NULL) return false;
   bool up = p->met;
-  int saturated = p->saturated;
+  int saturated = p->saturated, undecided = p->certainty == UNDECIDED;
   for (int i = 0; i < (up ? DOUBLINGS : HALVINGS); i++) {
     if (up && saturated >= SATURATED_PROBES) break;
+    if (!up && undecided >= UNDECIDED_PROBES) break;
     double next = round_load(s, up ? 2 * load : load / 2);
     if (next == load) break; /* one user is the least */
     p = look(s, next);
@@ -104,6 +108,7 @@ static bool bracket_open(struct search *s, double *low, double *high) {
     }
     load = next;
     saturated += p->saturated;
+    undecided = p->certainty == UNDECIDED ? undecided + 1 : 0;
   }
   s->out->undecided = p->certainty == UNDECIDED;
   s->out->status = up ? CAPACITY_ABOVE : CAPACITY_BELOW;
@@ -260,16 +265,25 @@ static bool check_turned(struct search *s) {
 
 /* A load that is so small a part of the first one tells little: hardly a request comes. */
 #define HARDLY_ANY 8.0
+/* How near to the lowest load that surely fails its neighbour is, as a share of it. */
+#define FAILS_TOLERANCE 0.05
 
 /* Where no load at all is sure to meet the goals, and the estimates do only where hardly a request
- * comes, those that surely fail are all that is known. True: it was so. */
-static bool fails_where_seen(struct capacity *c, const struct capacity_range *range) {
-  if (range->given || !isnan(c->lo) || !(c->value < range->start / HARDLY_ANY)) return false;
-  double fails = nearest_sure(c, SURELY_NOT, 0);
-  if (isnan(fails)) return false;
+ * comes, those that surely fail are all that is known: the lowest of them is looked for, and
+ * nothing below it. False: the search was given up. */
+static bool look_where_seen(struct search *s, double low, double high, bool *fails) {
+  struct capacity *c = s->out;
+  *fails = false;
+  if (s->range->given || !(low < s->range->start / HARDLY_ANY)) return true;
+  double sure_not = nearest_sure(c, SURELY_NOT, 0), half = round_load(s, low / 2);
+  if (isnan(sure_not) || look(s, low)->certainty == SURELY) return true;
+  const struct probe *p = look(s, half);
+  if (p == NULL) return !s->gave_up;
+  if (p->certainty == SURELY) return true;
+  if (high < sure_not && !narrow(s, &not_excluded, FAILS_TOLERANCE, &high, &sure_not)) return false;
+  *fails = true;
   c->status = CAPACITY_BELOW;
-  c->value = c->below = c->above = NAN;
-  c->hi = fails;
+  c->hi = sure_not;
   return true;
 }
 
@@ -281,10 +295,13 @@ bool capacity_search(struct capacity *c, const struct capacity_range *range, cap
   if (!(range->given ? bracket_given(&s, &low, &high) : bracket_open(&s, &low, &high))) {
     return !s.gave_up && check_turned(&s);
   }
+  bool fails;
+  if (!look_where_seen(&s, low, high, &fails)) return false;
+  if (fails) return check_turned(&s);
   if (!narrow(&s, &meets, CAPACITY_TOLERANCE, &low, &high)) return false;
   c->below = low;
   c->above = high;
   c->value = range->whole ? low : (low + high) / 2;
   if (!find_interval(&s)) return false;
-  return fails_where_seen(c, range) ? check_turned(&s) : check_monotone(&s);
+  return check_monotone(&s);
 }
