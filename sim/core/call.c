@@ -105,9 +105,9 @@ static bool has_no_address(const struct sim *sim, const struct member *to,
   return !(call->flags & CALL_ROOT) || !sim->member[call->parent].kind->probes;
 }
 
-/* What reaches a member while a fault is active. True: the call was dealt with. */
+/* What reaches a member while a fault is active, `again` after a hang. True: dealt with. */
 static __attribute__((cold, noinline)) bool impaired_arrival(struct sim *sim, struct member *to,
-                                                             struct frame *call) {
+                                                             struct frame *call, bool again) {
   bool off = to->down || to->phase != MEMBER_UP || has_no_address(sim, to, call);
   if (off && sim->holds) off = !held_is_here(sim, to, call);
   if (to->hung && !off) {
@@ -118,7 +118,8 @@ static __attribute__((cold, noinline)) bool impaired_arrival(struct sim *sim, st
                  event_make(sim->now_ns, frame_slot(sim, call) << 4 | EVENT_ARRIVE, call->stamp));
     return true;
   }
-  enum outcome verdict = off ? OUTCOME_REFUSED : faults_gate(sim, to, call);
+  enum outcome at_once = again ? OUTCOME_RESET : OUTCOME_REFUSED; /* its connection had been open */
+  enum outcome verdict = off ? at_once : faults_gate(sim, to, call);
   if (verdict == OUTCOME_OK) return false;
   if (call->flags & CALL_MESSAGE) {
     message_lost(sim, call);
@@ -129,14 +130,14 @@ static __attribute__((cold, noinline)) bool impaired_arrival(struct sim *sim, st
   if (verdict == OUTCOME_TIMEOUT) {
     lose(sim, call, OUTCOME_TIMEOUT, PART_FAULT);
   } else {
-    if (off && call->flags & CALL_TRACED) trace_met_nobody(sim, call);
+    if (verdict == OUTCOME_REFUSED && call->flags & CALL_TRACED) trace_met_nobody(sim, call);
     call_reply_uncounted(sim, call, verdict);
   }
   return true;
 }
 
-static inline void deliver(struct sim *sim, struct member *to, struct frame *call) {
-  if (__builtin_expect(to->impaired, 0) && impaired_arrival(sim, to, call)) return;
+static inline void deliver(struct sim *sim, struct member *to, struct frame *call, bool again) {
+  if (__builtin_expect(to->impaired, 0) && impaired_arrival(sim, to, call, again)) return;
   if (__builtin_expect(call->flags & (CALL_MESSAGE | CALL_TRACED | CALL_UNWANTED), 0)) {
     if (call->flags & CALL_MESSAGE) {
       message_arrived(sim, to, call);
@@ -153,11 +154,10 @@ static inline void deliver(struct sim *sim, struct member *to, struct frame *cal
 
 void call_deliver(struct sim *sim, struct frame *call) {
   struct member *to = &sim->member[frame_callee(call)];
-  if (__builtin_expect(frame_state(call) == FRAME_HELD_UP, 0)) { /* it arrives again */
-    if (!(call->flags & CALL_MESSAGE)) to->flow.arrivals--;
-    frame_set_state(sim, call, FRAME_TRAVELLING);
-  }
-  deliver(sim, to, call);
+  bool again = frame_state(call) == FRAME_HELD_UP;
+  if (again && !(call->flags & CALL_MESSAGE)) to->flow.arrivals--;
+  if (__builtin_expect(again, 0)) frame_set_state(sim, call, FRAME_TRAVELLING);
+  deliver(sim, to, call, again && !(call->flags & CALL_MESSAGE));
 }
 
 /* Where no time passes between sending and arriving. */
@@ -167,7 +167,7 @@ static inline void arrive_at_once(struct sim *sim, struct member *to, struct fra
     return;
   }
   sim->depth++;
-  deliver(sim, to, call);
+  deliver(sim, to, call, false);
   sim->depth--;
 }
 
@@ -293,7 +293,7 @@ void call_begin(struct sim *sim, const struct member *from, uint64_t key, struct
   } else if (sim->by_way) {
     send_by_network(sim, to, call, maker);
   } else {
-    deliver(sim, to, call);
+    deliver(sim, to, call, false);
   }
 }
 

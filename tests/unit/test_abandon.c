@@ -429,7 +429,7 @@ static void test_hung(void **state) {
     assert_true(sim_run(run.sim, S));
     run_finish(&run);
     assert_shot(&shots[0], OUTCOME_TIMEOUT, 15 * MS);
-    assert_shot(&shots[1], crash ? OUTCOME_REFUSED : OUTCOME_OK, (crash ? 25 : 40) * MS);
+    assert_shot(&shots[1], crash ? OUTCOME_RESET : OUTCOME_OK, (crash ? 25 : 40) * MS);
     assert_same(metric(&run, "s.arrivals"), 3);
     assert_same(metric(&run, "s.errors"), 2 + crash);
     assert_int_equal(live_frames(run.sim), 0);

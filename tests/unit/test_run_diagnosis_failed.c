@@ -217,6 +217,20 @@ static void backends_out_of_use_are_told(void **state) {
   }
 }
 
+/* A member that was stopped was not down, and the other ones up; of a cache it gets the calls of
+ * its keys all the same. */
+static void a_member_that_had_left(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'users' { arrivals = poisson '200/s', target = 'kv', mix = { read = 1 },\n"
+          "  keys = uniform_keys { n = 500 } }\n"
+          "cache 'kv' { instances = 4, origin = 'db', capacity = 1000 }\n"
+          "database 'db' { workers = 8, read = '5ms' }\n"
+          "fault { stop 'kv[2]', at = '20s', lasts = '20s' }\n" RUN);
+  assert_non_null(strstr(s.diagnosis.failed, "refused because kv[2] was not there, and no other"));
+  forget(&s);
+}
+
 /* What a fault further down has the backends fail is told of that. */
 static void backends_fail_for_another(void **state) {
   (void)state;
@@ -491,6 +505,7 @@ int main(void) {
       cmocka_unit_test(what_happens_elsewhere_is_no_cause),
       cmocka_unit_test(other_errors_are_not_of_the_queue),
       cmocka_unit_test(backends_out_of_use_are_told),
+      cmocka_unit_test(a_member_that_had_left),
       cmocka_unit_test(backends_fail_for_another),
       cmocka_unit_test(failures_are_followed_to_where_they_began),
       cmocka_unit_test(a_second_client_that_fails),

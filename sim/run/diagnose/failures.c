@@ -12,9 +12,9 @@
 #include "format.h"
 #include "gone.h"
 #include "held_up.h"
+#include "not_up.h"
 #include "part_said.h"
 #include "sim.h"
-#include "together.h"
 #include "unfinished.h"
 #include "way.h"
 
@@ -132,28 +132,6 @@ static const char *why_refused(const struct results *results, const struct failu
   return none_there >= 0.5 * f->share * failed ? ", which had no backend left" : "";
 }
 
-/* "pg", also of a group that was down as a whole, or of several members the one that was down, or
- * that some were: the others may have been up all the time. True: several. */
-static bool say_not_up(const struct results *results, uint32_t id, GString *text) {
-  const struct component_spec *c = &results->scenario->spec.component[id];
-  uint32_t down = 0, which = 0;
-  for (uint32_t i = 1; c->instances > 1 && i <= c->instances; i++) {
-    gchar *member = g_strdup_printf("%s[%u]", c->name, i);
-    if (results_value_of(results, member, "uptime") < 1) {
-      down++;
-      which = i;
-    }
-    g_free(member);
-  }
-  bool whole = down == c->instances && together_down(results, id);
-  if (whole) down = 0;
-  if (down == 0) g_string_append_printf(text, "%s was", c->name);
-  if (down == 1) g_string_append_printf(text, "%s[%u] was", c->name, which);
-  if (down > 1) g_string_append_printf(text, "members of %s were", c->name);
-  g_string_append(text, " not up");
-  return down > 1;
-}
-
 /* ", since all places of gateway were taken", where most attempts to open one met that. */
 static void say_no_session(const struct results *results, const char *client, GString *text) {
   const struct spec *spec = &results->scenario->spec;
@@ -196,7 +174,7 @@ static void append_origin(const struct results *results, uint32_t client,
     g_string_append_printf(text, "were refused by the full pool of %s", name);
   } else if (f->cause == OUTCOME_REFUSED && f->part == PART_FAULT) {
     g_string_append(text, "were refused because ");
-    bool several = say_not_up(results, f->component, text);
+    bool several = not_up_say(results, f->component, text);
     if (killed_for_memory(results, f->component)) {
       g_string_append_printf(text, ", killed for the memory that %s took", several ? "they" : "it");
     }
