@@ -65,8 +65,10 @@ static bool contradict(const struct merge *merge, uint32_t point, uint32_t other
   return false;
 }
 
-/* Finds the point in all folders that have it, which must agree. Its key, "" if it is nowhere. */
-static bool find_point(struct merge *merge, uint32_t point, char key[65], struct error *err) {
+/* Finds the point in all folders that have it (`there`), which must agree. Its key, "" if it is
+ * nowhere. */
+static bool find_point(struct merge *merge, bool *const *there, uint32_t point, char key[65],
+                       struct error *err) {
   GBytes *first = NULL;
   bool ok = true;
   key[0] = '\0';
@@ -74,6 +76,7 @@ static bool find_point(struct merge *merge, uint32_t point, char key[65], struct
   for (uint32_t i = 0; ok && i < merge->folders; i++) {
     json_t *tree = NULL;
     GBytes *bytes = NULL;
+    if (there[i] != NULL && !there[i][point]) continue;
     enum stored stored =
         store_read(merge->folder[i], point, sweep_of(merge), NULL, &tree, &bytes, err);
     if (stored == STORED_FOREIGN) ok = false;
@@ -155,8 +158,15 @@ static bool is_complete(const struct merge *merge, struct error *err) {
 static enum exit_code find_points(struct merge *merge, struct error *err) {
   char(*key)[65] = g_malloc0_n(merge->points, sizeof *key);
   char all[65];
-  bool ok = true;
-  for (uint32_t p = 1; ok && p <= merge->points; p++) ok = find_point(merge, p, key[p - 1], err);
+  bool ok = true, **there = g_new0(bool *, merge->folders + 1);
+  for (uint32_t i = 0; i < merge->folders; i++) {
+    there[i] = store_list(merge->folder[i], merge->points);
+  }
+  for (uint32_t p = 1; ok && p <= merge->points; p++) {
+    ok = find_point(merge, there, p, key[p - 1], err);
+  }
+  for (uint32_t i = 0; i < merge->folders; i++) g_free(there[i]);
+  g_free(there);
   sweep_key_of_all((const char(*)[65])key, merge->points, all);
   g_free(key);
   if (!ok) return EXIT_USAGE;

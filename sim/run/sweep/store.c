@@ -36,6 +36,20 @@ char *store_path(const char *folder, uint32_t point) {
   return g_strdup_printf("%s/points/%06u.json", folder, point);
 }
 
+bool *store_list(const char *folder, uint32_t points) {
+  char *path = g_build_filename(folder, "points", NULL);
+  GDir *dir = g_dir_open(path, 0, NULL);
+  g_free(path);
+  if (dir == NULL) return NULL;
+  bool *there = g_new0(bool, points + 1);
+  for (const char *name; (name = g_dir_read_name(dir)) != NULL;) {
+    guint64 point = g_ascii_strtoull(name, NULL, 10);
+    if (point >= 1 && point <= points) there[point] = true;
+  }
+  g_dir_close(dir);
+  return there;
+}
+
 static bool write_all(int fd, const char *text, size_t length) {
   while (length > 0) {
     ssize_t n = write(fd, text, length);

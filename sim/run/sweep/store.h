@@ -45,6 +45,10 @@ bool store_write(const struct store *store, uint32_t point, const char *text, si
 /* "FOLDER/points/000001.json", to be freed with g_free. */
 char *store_path(const char *folder, uint32_t point);
 
+/* By point, from 1 to `points`: whether the folder has a file of it, found by listing the folder
+ * once. To be freed with g_free; NULL: it cannot be listed. */
+bool *store_list(const char *folder, uint32_t points);
+
 /* The manifest of a folder; NULL and a sentence if there is none, or one of another schema. */
 json_t *store_manifest(const char *folder, struct error *err);
 
