@@ -337,6 +337,39 @@ static void a_peak_by_chance(void **state) {
   if (told[0] > 2 || told[1] > 2) fail_msg("%u and %u of 20 were told", told[0], told[1]);
 }
 
+/* Half of the members are lost: both of the others are saturated, and it is said of both. */
+static void two_of_four_members_are_left(void **state) {
+  (void)state;
+  struct seen s =
+      see("region 'r' { zones = { 'a', 'b' } }\n"
+          "client 'users' { arrivals = poisson '150/s', target = 'lb', timeout = '1s' }\n"
+          "load_balancer 'lb' { backends = 'web', health_check = { interval = '2s' } }\n"
+          "service 'web' { instances = 4, zone = { 'a', 'b' }, workers = 1, queue = 50,\n"
+          "  work = exponential '20ms' }\n"
+          "fault { crash 'a', at = '60s', lasts = '60s' }\n"
+          "run { duration = '240s', warmup = '20s', replications = 2 }\n");
+  const struct finding_group *peak = group_of(&s, RULE_PEAK);
+  const char *other =
+      strstr(peak->sentence, "web[2] was") ? "; so was web[4] for" : "; so was web[2] for";
+  assert_non_null(strstr(peak->sentence, other));
+  forget(&s);
+}
+
+/* Who shares cores with others may be saturated for their load. */
+static void a_noisy_neighbour(void **state) {
+  (void)state;
+  struct seen s =
+      see("host 'h' { cpus = 4 }\n"
+          "client 'users' { arrivals = poisson '100/s', target = 'shop', timeout = '1s' }\n"
+          "client 'batch' { arrivals = burst { 900, at = '60s' }, target = 'jobs' }\n"
+          "service 'shop' { host = 'h', workers = 16, work = exponential '10ms' }\n"
+          "service 'jobs' { host = 'h', workers = 64, work = '200ms' }\n"
+          "run { duration = '240s', warmup = '10s', replications = 2 }\n");
+  const struct finding_group *peak = group_of(&s, RULE_PEAK);
+  assert_non_null(strstr(peak->sentence, "; the cores of h, which jobs and shop share, are busy "));
+  forget(&s);
+}
+
 /* Each request takes a place and needs another one of the same pool before it gives that back. */
 #define POOLED                                                                               \
   "client 'users' { arrivals = poisson '200/s', target = 'app' }\n"                          \
@@ -750,6 +783,8 @@ int main(void) {
 
       cmocka_unit_test(a_pool_that_is_deadlocked),
       cmocka_unit_test(a_peak_by_chance),
+      cmocka_unit_test(two_of_four_members_are_left),
+      cmocka_unit_test(a_noisy_neighbour),
       cmocka_unit_test(places_lost_for_good),
       cmocka_unit_test(reads_that_are_stale),
       cmocka_unit_test(connections_that_run_out),

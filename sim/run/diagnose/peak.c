@@ -141,6 +141,10 @@ struct peak peak_of(const struct results *results, uint32_t component) {
   return peak_at(results, component, 0);
 }
 
+struct peak peak_of_member(const struct results *results, uint32_t component, uint32_t member) {
+  return peak_at(results, component, member);
+}
+
 struct peak peak_of_any(const struct results *results, uint32_t component) {
   struct peak most = peak_at(results, component, 0);
   uint32_t members = results->scenario->spec.component[component].instances;

@@ -23,8 +23,11 @@ struct peak {
  * longer, and longer than chance makes them, in which the workers are busy for 98 % of the time. */
 struct peak peak_of(const struct results *results, uint32_t component);
 
-/* The same; where the workers of the whole component are not all busy for long, that of the member
- * whose are, for longest. */
+/* Of one member, from 1 on. */
+struct peak peak_of_member(const struct results *results, uint32_t component, uint32_t member);
+
+/* The same of all; where the workers of the whole component are not all busy for long, that of the
+ * member whose are, for longest. */
 struct peak peak_of_any(const struct results *results, uint32_t component);
 
 /* "db[2]", or "db" of member 0; to be released with g_free. */

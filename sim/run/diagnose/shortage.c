@@ -10,11 +10,14 @@
 #include "limiter.h"
 #include "peak.h"
 #include "sim.h"
+#include "tenancy.h"
 
 /* Workers that are busy for this share of the time are near their limit. */
 #define BUSY_NEAR 0.8
 /* So many calls ended while they waited, before it is told that waits are those of the others. */
 #define GAVE_UP_TOLD 0.01
+/* A host whose cores are busy for so much of the time that one of its tenants was saturated. */
+#define HOST_LEAST 0.8
 
 static struct label seconds(double value) {
   return format_value(UNIT_SECONDS, value);
@@ -46,6 +49,40 @@ static gchar *peak_brief(struct peak peak, const char *by) {
   return g_strdup_printf("%s, waiting for %.*s", peak_length(peak).text, (int)strcspn(by, ","), by);
 }
 
+/* "; the cores of h, which jobs and shop share, are busy 71.4 % of the time", where others on its
+ * host may have kept them busy all that while; "". To be freed. */
+static gchar *peak_on_host(const struct results *results, uint32_t id, struct peak peak) {
+  uint32_t host = tenancy_host(&results->scenario->spec.component[id]);
+  if (host == REF_NONE) return g_strdup("");
+  const char *name = results->scenario->spec.component[host].name;
+  double busy = results_value_of(results, name, "utilization");
+  char *shared = held_shared(results, host);
+  bool told = shared[0] != '\0' && busy >= HOST_LEAST * peak.share;
+  gchar *said = told ? g_strdup_printf("; the cores of %s%s are busy %s of the time", name, shared,
+                                       format_busy(busy).text)
+                     : g_strdup("");
+  g_free(shared);
+  return said;
+}
+
+/* "; so was web[4] for about 60 s", of another member that was saturated for about as long, or
+ * "; so were 3 other members"; "". To be freed. */
+static gchar *peak_others(const struct results *results, uint32_t id, struct peak peak) {
+  const struct component_spec *c = &results->scenario->spec.component[id];
+  uint32_t n = 0;
+  struct peak other = {NAN, NAN, 0};
+  for (uint32_t m = 1; peak.member > 0 && m <= c->instances; m++) {
+    struct peak one = m == peak.member ? other : peak_of_member(results, id, m);
+    if (m == peak.member || !(one.share >= PEAK_TOLD) || !(2 * one.share >= peak.share)) continue;
+    other = one;
+    n++;
+  }
+  if (n == 0) return g_strdup("");
+  if (n > 1) return g_strdup_printf("; so were %u other members", n);
+  return g_strdup_printf("; so was %s[%u] for about %s", c->name, other.member,
+                         peak_length(other).text);
+}
+
 /* Not busy on the whole, but for some time more than it could be. */
 static void look_at_peak(const struct results *results, uint32_t id, const char *component,
                          struct finding_list *list) {
@@ -56,21 +93,25 @@ static void look_at_peak(const struct results *results, uint32_t id, const char 
   gchar *by = peak_waits(results, id, peak);
   gchar *why =
       by != NULL ? g_strdup_printf("; it waited for %s", by) : peak_sender(results, id, peak);
-  gchar *brief = peak_brief(peak, by);
+  gchar *brief = peak_brief(peak, by), *more = peak_others(results, id, peak);
+  gchar *host = by != NULL ? g_strdup("") : peak_on_host(results, id, peak);
   f->victim = by != NULL;
   f->effect = peak.full_s;
   if (peak.share >= 0.5) {
-    finding_say(f, brief, "for %s, %s of its time%s", peak_said(results, peak).text,
-                format_value(UNIT_RATIO, peak.share).text, why);
+    finding_say(f, brief, "for %s, %s of its time%s%s%s", peak_said(results, peak).text,
+                format_value(UNIT_RATIO, peak.share).text, more, why, host);
   } else {
     /* A peak is of replication 1, and so is what it is set against. */
     const struct result *busy = results_find_of(results, name, "utilization");
     const char *only = busy->replication[0] < BUSY_NEAR ? "only " : "";
-    finding_say(
-        f, brief, "for %s, though over %s its %s are busy %s%s of the time%s",
-        peak_said(results, peak).text, results->replications > 1 ? "all of it" : "the whole run",
-        limiter_places(results, component), only, format_busy(busy->replication[0]).text, why);
+    finding_say(f, brief, "for %s, though over %s its %s are busy %s%s of the time%s%s%s",
+                peak_said(results, peak).text,
+                results->replications > 1 ? "all of it" : "the whole run",
+                limiter_places(results, component), only, format_busy(busy->replication[0]).text,
+                more, why, host);
   }
+  g_free(host);
+  g_free(more);
   g_free(brief);
   g_free(why);
   g_free(by);
