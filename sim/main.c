@@ -8,7 +8,7 @@
 int main(int argc, char **argv) {
   /* Only the alphabet follows the user's locale; numbers look the same everywhere. */
   setlocale(LC_CTYPE, "");
-  setvbuf(stderr, NULL, _IOLBF, BUFSIZ); /* a line at a time, whoever else writes there */
+  setvbuf(stderr, NULL, _IOLBF, BUFSIZ); /* a line at a time */
   signals_install();
   return command_main(argc, (const char *const *)argv);
 }
