@@ -533,6 +533,7 @@ const struct kind kind_database = {
     .operations = database_operations,
     .keeps_data = true,
     .takes_part = true,
+    .remembers = database_remembers,
     .pick = database_pick,
     .messages = copies_messages,
     .sends = database_sends,

@@ -39,6 +39,10 @@ bool database_loses_all(const struct spec *spec, const struct component_spec *co
   return alone && c->shards.rule == SHARDS_UNSAID && !locks;
 }
 
+bool database_remembers(const void *config) {
+  return ((const struct database_config *)config)->idempotency.given;
+}
+
 bool database_keeps_copies(const void *config) {
   const struct database_config *c = config;
   return c->copies.given && copies_members(&c->copies) > 1;
@@ -91,6 +95,62 @@ static bool compares_valid(const struct spec *spec, const struct component_spec 
                    "1000 }");
 }
 
+/* Of a part in a transaction: what it cannot have, and why. */
+static bool part_valid(const struct spec *spec, const struct component_spec *component,
+                       struct error *err) {
+  const struct database_config *config = component->config;
+  bool undone = program_is_undone(spec, (uint32_t)(component - spec->component));
+  const char *other = NULL, *why = NULL;
+  if (config->rows.given) {
+    other = "rows";
+    why = "a step of a transaction locks one row";
+  } else if (database_ship(config)->given) {
+    other = "ship";
+    why = "what is restored would not know which votes and decisions it had heard since";
+  } else if (config->idempotency.given && config->copies.given) {
+    other = "idempotency and copies";
+    why = "keys are known by the log, where a write has none until it is decided";
+  } else if (config->idempotency.given && undone) {
+    other = "idempotency";
+    why =
+        "in a saga a key would stay known of a write that is undone later (commit = \"2pc\" and "
+        "\"none\" have no such writes)";
+  } else if (config->fencing) {
+    other = "fencing";
+    why = "a decision has no token";
+  }
+  if (!other) return true;
+  return error_set(
+      err,
+      "takes part in a transaction and has %s, which do not go together: %s; leave out "
+      "one of them",
+      other, why);
+}
+
+/* What does not go together with locks of rows, and fencing. */
+static bool locking_valid(const struct spec *spec, const struct component_spec *component,
+                          bool takes_part, struct error *err) {
+  const struct database_config *config = component->config;
+  bool leaderless = config->copies.given && !copies_have_primary(&config->copies);
+  bool several = config->rows.given;
+  const char *locks = takes_part ? "takes part in a transaction" : "locks rows";
+  if (config->fencing && leaderless) {
+    return error_set(err,
+                     "has both fencing and copies without a primary, where nobody would know "
+                     "the greatest token; leave out one of them");
+  }
+  if ((takes_part || config->row_locks || several) && leaderless) {
+    return error_set(err,
+                     "%s and has copies without a primary, where nobody would hold the locks; "
+                     "leave out one of them, or let one copy lead",
+                     locks);
+  }
+  if (takes_part && !part_valid(spec, component, err)) return false;
+  if (!several || !config->copies.given) return true;
+  return error_set(err, "%s and has copies, which do not go together yet; leave out one of them",
+                   locks);
+}
+
 bool database_validate(const struct spec *spec, const struct component_spec *component,
                        struct error *err) {
   const struct database_config *config = component->config;
@@ -103,31 +163,9 @@ bool database_validate(const struct spec *spec, const struct component_spec *com
   if (!copies_validate(spec, component, &config->copies, err)) return false;
   if (!sharding_valid(component, config, err)) return false;
   bool takes_part = program_takes_part(spec, (uint32_t)(component - spec->component));
-  bool several = config->rows.given;
-  if (takes_part && several) {
-    return error_set(err,
-                     "takes part in a transaction and has rows; its steps have one row each: "
-                     "leave out one of them");
-  }
-  const char *locks = takes_part ? "takes part in a transaction" : "locks rows";
-  bool leaderless = config->copies.given && !copies_have_primary(&config->copies);
-  const char *other = leaderless                        ? "copies without a primary"
-                      : config->copies.given && several ? "copies"
-                      : !takes_part                     ? NULL
-                      : database_ship(config)->given    ? "ship"
-                      : config->idempotency.given       ? "idempotency"
-                                                        : NULL;
-  if ((takes_part || config->row_locks || several) && other) {
-    return error_set(err, "%s and has %s, which do not go together yet; leave out one of them",
-                     locks, other);
-  }
+  if (!locking_valid(spec, component, takes_part, err)) return false;
   if (!several_rows_valid(&config->rows, component->instances, err)) return false;
   if (!compares_valid(spec, component, takes_part, err)) return false;
-  other = leaderless ? "copies without a primary" : takes_part ? "a part in a transaction" : NULL;
-  if (config->fencing && other) {
-    return error_set(
-        err, "has both fencing and %s, which do not go together yet; leave out one of them", other);
-  }
   uint32_t shards = database_shards(config, component->instances);
   if (!shards_validate(spec, &config->shards, &config->move, shards, err)) return false;
   if (config->copies.given && config->outbox.given && !copies_have_primary(&config->copies)) {
@@ -257,7 +295,9 @@ const char database_doc[] =
     "With `idempotency` a write carries the key of its request. A write that is sent again "
     "costs the same work but is not done again. With copies the key and the write are one "
     "entry of the log. So a new primary knows the keys of what it has, and it answers a "
-    "repeated write as soon as it may answer for all of its log.\n"
+    "repeated write as soon as it may answer for all of its log. In a `transaction` a key is known "
+    "once its write is there: with two phases when the decision is heard, and the tries of a "
+    "request count together in `half_applied`.\n"
     "A write with `if_unchanged` is compared with the newest write of its datum that the primary "
     "has taken, answered or not, and fails at once if that is another one than its reader saw; who "
     "reads a copy that lags fails until it has caught up.\n"
@@ -269,11 +309,17 @@ const char database_doc[] =
     "With `fencing` a write fails if its lock has been given to somebody else. "
     "With `ship` what is acknowledged goes to a safe place every so often; after the fault "
     "`lose` only that is left, and without `ship` nothing.\n"
+    "Reads lock no row and wait for none: they see what is committed (several versions, as in "
+    "PostgreSQL and InnoDB). A read that locks its row (SELECT ... FOR UPDATE) is a write here, "
+    "with "
+    "its operation in `write_ops`.\n"
     "With `rows` a write changes several rows. It locks each before that part of its work and "
     "keeps all until the end. A write that has waited for a while looks whether those that it "
     "waits for wait for it; if so, it fails.\n"
-    "Left out: of `rows`, what the ledger sees of them beside the row of the data key, shared "
-    "locks, and steps of a transaction that have several rows; deadlocks between databases, "
+    "Left out: shared locks of rows (SELECT ... FOR SHARE, as a foreign key takes of the row that "
+    "it names: several writes have it at once, and keep out who changes it); of `rows`, what the "
+    "ledger sees of them beside the row of the data key, and steps of a transaction that have "
+    "several rows; deadlocks between databases, "
     "which end by a timeout; what a vote and a decision cost the database; buffer pool, "
     "checkpoints, and what the data are; of transactions over copies, locks of reads, time stamps "
     "(TrueTime) and their waits, and steps that go out before the last is answered.\n"

@@ -39,6 +39,7 @@ void database_outline(const struct spec *spec, const struct component_spec *comp
 
 /* Whether its members, or those of each shard, keep copies of the same data. */
 bool database_keeps_copies(const void *config);
+bool database_remembers(const void *config); /* writes by their idempotency keys */
 
 /* Whether nothing is left of what it has once a fault takes that: there are neither copies nor a
  * safe place, and no locks that would have to be there again. */

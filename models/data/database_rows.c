@@ -38,12 +38,22 @@ static void unlock(struct sim *sim, struct member *member, uint32_t item) {
   if (next) go_on(sim, member, next);
 }
 
+/* One that was committed before under the same key is there, and not done again. */
+static void commit(struct sim *sim, struct member *member, struct frame *call) {
+  struct database_state *db = member->state;
+  if (db->idempotency == NULL || idempotency_lets_do(sim, db->idempotency, call)) {
+    database_done_write(sim, member, call);
+  } else {
+    transaction_is_there(sim, call);
+  }
+}
+
 /* A prepared write becomes one, or is undone. */
 static void hear(struct sim *sim, struct member *member, struct frame *call) {
   struct transaction *t = transaction_of(sim, call);
   uint32_t bit = transaction_bit(sim, call);
   bool waits = t && (t->prepared & ~t->heard & bit) != 0;
-  if (waits && transaction_phase(sim, call) == PHASE_COMMIT) database_done_write(sim, member, call);
+  if (waits && transaction_phase(sim, call) == PHASE_COMMIT) commit(sim, member, call);
   if (t) transaction_heard(sim, call);
   uint32_t item = call->item;
   call_reply(sim, call, OUTCOME_OK);
@@ -145,6 +155,8 @@ bool database_done_at_row(struct sim *sim, struct member *member, struct frame *
     undo(sim, member, call);
   } else if (does && as == AS_DONE) {
     database_done_write(sim, member, call);
+  } else if (does) {
+    transaction_is_there(sim, call);
   }
   if (phase != PHASE_UNDO) transaction_settled(sim, call);
   bool good = votes || does || phase == PHASE_UNDO;

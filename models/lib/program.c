@@ -81,6 +81,11 @@ static bool is_part(const struct spec *spec, const struct program_call *call, ui
   return call->part > 0 && call->component == component;
 }
 
+static bool is_undone(const struct spec *spec, const struct program_call *call,
+                      uint32_t component) {
+  return is_part(spec, call, component) && call->saga;
+}
+
 static bool compares(const struct spec *spec, const struct program_call *call, uint32_t component) {
   if (!call->if_unchanged) return false;
   uint32_t to = call->component;
@@ -147,6 +152,10 @@ void program_survey(struct spec *spec) {
 
 bool program_takes_part(const struct spec *spec, uint32_t component) {
   return spec->has_parts && any_has_call(spec, component, is_part);
+}
+
+bool program_is_undone(const struct spec *spec, uint32_t component) {
+  return spec->has_parts && any_has_call(spec, component, is_undone);
 }
 
 bool program_compares(const struct spec *spec, uint32_t component) {

@@ -113,6 +113,9 @@ void program_survey(struct spec *spec);
 /* Whether some handler's transaction writes to a component. */
 bool program_takes_part(const struct spec *spec, uint32_t component);
 
+/* Whether one that may undo it later does (a saga). */
+bool program_is_undone(const struct spec *spec, uint32_t component);
+
 /* Whether some handler's write to a component, or to what passes it on there, has a condition. */
 bool program_compares(const struct spec *spec, uint32_t component);
 

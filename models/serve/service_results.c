@@ -44,7 +44,8 @@ const struct meter service_meters[] = {
     {"aborted", METER_COUNT, TRANSACTIONS(aborted), 0, "Transactions that were given up."},
     {"compensated", METER_COUNT, TRANSACTIONS(compensated), 0, "Writes of sagas that were undone."},
     {"half_applied", METER_COUNT, TRANSACTIONS(half_applied), 0,
-     "Transactions that are over, and of which some writes are there and others not."},
+     "Transactions that are over, and of which some writes are there and others not. Where a "
+     "database has `idempotency`, tries of one request count as one."},
     {"in_doubt", METER_COUNT, TRANSACTIONS(in_doubt), 0,
      "Transactions that a store had prepared and whose coordinator crashed before it decided."},
     {"in_doubt_time", METER_TIMES, TRANSACTIONS(in_doubt_time), 0,

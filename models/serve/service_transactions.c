@@ -17,6 +17,20 @@ static struct member *participant(struct member *member) {
   return copied ? kind->primary(member) : member;
 }
 
+/* Whether some store of a transaction knows by its key a write that it has done before. `first`:
+ * the call of the first part, behind which are those of the others. */
+static bool any_remembers(const struct sim *sim, const struct program_call *first) {
+  for (uint32_t i = 0; i < first->parts; i++) {
+    const struct component_spec *to = &sim->spec->component[first[i].component];
+    if (to->kind->remembers && to->kind->remembers(to->config)) return true;
+  }
+  return false;
+}
+
+static uint64_t identity_of(const struct sim *sim, const struct frame *call) {
+  return column_wanted(sim, COLUMN_IDENTITY) ? column_get(sim, call, COLUMN_IDENTITY) : 0;
+}
+
 struct member *coordinator_sends(struct sim *sim, struct member *member, struct coordinator *c,
                                  struct frame *call, struct frame *child,
                                  const struct program_call *spec, struct member *to) {
@@ -26,11 +40,17 @@ struct member *coordinator_sends(struct sim *sim, struct member *member, struct 
     t = transaction_begin(sim, &c->open, member, &c->meters, spec->parts, spec->prepares);
     t->saga = spec->saga;
     t->durable = spec->durable;
+    const struct program_call *first = spec - (spec->part - 1);
+    if (!spec->saga && any_remembers(sim, first)) t->request = identity_of(sim, child);
     transaction_mark(sim, call, t, 0, PHASE_ALONE);
   }
   uint32_t part = spec->part - 1u;
-  t->part[part] = (struct transaction_part){to->id, child->item, child->key, child->op,
-                                            (uint8_t)(spec->saga ? spec->undo : 0)};
+  t->part[part] = (struct transaction_part){.member = to->id,
+                                            .item = child->item,
+                                            .key = child->key,
+                                            .identity = identity_of(sim, child),
+                                            .op = child->op,
+                                            .undo = (uint8_t)(spec->saga ? spec->undo : 0)};
   t->sent |= (uint8_t)(1u << part);
   transaction_mark(sim, child, t, part, spec->prepares ? PHASE_PREPARE : PHASE_ALONE);
   return to;
@@ -50,6 +70,7 @@ static void tell(struct sim *sim, struct member *member, const struct transactio
   child->site = call ? call->pc : 0;
   bool commit = t->state == TRANSACTION_COMMITTED;
   if (t->saga) child->op = to->undo;
+  if (column_wanted(sim, COLUMN_IDENTITY)) column_set(sim, child, COLUMN_IDENTITY, to->identity);
   transaction_mark(sim, child, t, part, t->saga ? PHASE_UNDO : commit ? PHASE_COMMIT : PHASE_ABORT);
   call_send(sim, child, participant(&sim->member[to->member]), AGAIN_NS);
 }

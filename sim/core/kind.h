@@ -104,8 +104,11 @@ struct kind {
   bool on_demand;      /* its instances may come with the calls: see component_spec.on_demand */
   bool bills_time;     /* it tells price_worked how long each call was worked on: see price.h */
   bool takes_part;     /* it can prepare a write and wait for a decision: see transaction.h */
-  const char *bypass;  /* the parameter that names what stands behind it, where calls can go
-                          instead when a user leaves it out (compare --off); NULL: they cannot */
+  /* Of such a kind, whether it knows by its idempotency key a write that it has done before. NULL:
+   * it does not. */
+  bool (*remembers)(const void *config);
+  const char *bypass; /* the parameter that names what stands behind it, where calls can go
+                         instead when a user leaves it out (compare --off); NULL: they cannot */
 
   /* Further checks of the configuration that a table cannot express; may be NULL. */
   bool (*validate)(const struct spec *spec, const struct component_spec *component,

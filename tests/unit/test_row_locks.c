@@ -176,9 +176,10 @@ static void test_mistakes(void **state) {
   (void)state;
   static const char *const bad[][2] = {
       {"ship = { every = \"1s\" }", "takes part in a transaction and has ship"},
-      {"idempotency = { keep = \"1h\" }", "takes part in a transaction and has idempotency"},
-      {"fencing = true", "has both fencing and a part in a transaction"},
-      {"copies = { n = 3 }, fencing = true", "has both fencing and a part in a transaction"},
+      {"idempotency = { keep = \"1h\" }, copies = { n = 3 }",
+       "takes part in a transaction and has idempotency and copies"},
+      {"fencing = true", "takes part in a transaction and has fencing"},
+      {"copies = { n = 3 }, fencing = true", "takes part in a transaction and has fencing"},
   };
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
     char text[600];

@@ -162,6 +162,68 @@ static void test_alone(void **state) {
   expect_writes(refused, 30, 26);
 }
 
+/* Aim: the first try of a request writes to one database and is refused by the other, which is back
+ * when the second one comes. A database that knows the first write by its key makes the request
+ * whole; one that does not, or no more, has the write twice where the other has it once. */
+static void test_tries(void **state) {
+  (void)state;
+#define RETRIES                                                                                  \
+  "client \"c\" { arrivals = burst { 1, at = \"1s\" }, target = \"app\", keys = uniform_keys { " \
+  "n = 1 }, retry = { attempts = 2, backoff = \"2s\" } }\n"
+#define KEEPS(FROM, TO)                                                   \
+  "database \"from\" { write = \"100ms\", write_ops = { \"debit\" }" FROM \
+  "}\n"                                                                   \
+  "database \"to\" { write = \"100ms\", write_ops = { \"credit\" }" TO    \
+  "}\n" CRASH("to", "0.5s", "1s")
+#define KEYS(KEEP) ", idempotency = { keep = \"" KEEP "\" }"
+  static const struct {
+    const char *stores;
+    double half, from, repeated;
+  } rows[] = {{KEEPS("", ""), 1, 2, -1},
+              {KEEPS(KEYS("1h"), KEYS("1h")), 0, 1, 1},
+              {KEEPS(KEYS("1h"), ""), 0, 1, 1},
+              {KEEPS("", KEYS("1h")), 1, 2, -1},
+              {KEEPS(KEYS("1s"), KEYS("1s")), 1, 2, 0},
+              {KEEPS(KEYS("0s"), KEYS("0s")), 1, 2, 0}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    char text[2048];
+    snprintf(text, sizeof text, "%s%s", RETRIES APP("commit = \"none\""), rows[i].stores);
+    expect(text, "app.committed", 1);
+    expect(text, "app.aborted", 1);
+    expect(text, "app.half_applied", rows[i].half);
+    expect_writes(text, rows[i].from, 1);
+    if (rows[i].repeated >= 0) expect(text, "from.repeated", rows[i].repeated);
+  }
+}
+
+/* Aim: the answer to a transaction in two phases comes too late, and it is tried again: prepared
+ * and committed again, but not done again. */
+static void test_two_phase_again(void **state) {
+  (void)state;
+#define LATE                                                                                     \
+  "client \"c\" { arrivals = burst { 1, at = \"1s\" }, target = \"app\", keys = uniform_keys { " \
+  "n = 1 }, timeout = \"300ms\", retry = { attempts = 2, backoff = \"0s\" } }\n" APP(            \
+      "commit = \"2pc\", log = \"400ms\"")
+#define BOTH(MORE)                                     \
+  "database \"from\" { write_ops = { \"debit\" }" MORE \
+  "}\n"                                                \
+  "database \"to\" { write_ops = { \"credit\" }" MORE "}\n"
+  expect_writes(LATE BOTH(""), 2, 2);
+  const char *text = LATE BOTH(KEYS("1h"));
+  expect_writes(text, 1, 1);
+  expect(text, "app.committed", 2);
+  expect(text, "app.half_applied", 0);
+  expect(text, "from.repeated", 1);
+  expect(text, "to.repeated", 1);
+  expect(text, "from.lock_wait.max", 0.1);
+  /* One of them is down for the second try, which is given up: all is there from the first. */
+  const char *down = LATE BOTH(KEYS("1h")) CRASH("to", "1.25s", "1s");
+  expect_writes(down, 1, 1);
+  expect(down, "app.committed", 1);
+  expect(down, "app.aborted", 1);
+  expect(down, "app.half_applied", 0);
+}
+
 enum { METRICS = 6 };
 
 static void measure(const char *text, const char *const *name, double *value) {
@@ -252,6 +314,16 @@ static void test_mistakes(void **state) {
       {CALL("call \"from\", call \"to\", commit = \"3pc\""), "2pc"},
       {CALL("call \"from\", work \"1ms\""), "call"},
       {CALL("call \"from\", call \"s\"") "service \"s\" {}\n", "cannot take part"},
+      {CLIENT APP("commit = \"2pc\"") KEEPS(", ship = { every = \"5min\" }", ""),
+       "takes part in a transaction and has ship"},
+      {CLIENT APP("commit = \"2pc\"") KEEPS(", fencing = true", ""), "a decision has no token"},
+      {CLIENT APP("commit = \"2pc\"") KEEPS(KEYS("1h") ", copies = { n = 3 }", ""),
+       "has idempotency and copies"},
+      {CLIENT
+       "service \"app\" { on = { transaction { call { \"from\", op = \"debit\", compensate = "
+       "\"back\" }, call { \"to\", op = \"credit\", compensate = \"back\" }, commit = "
+       "\"saga\" } } }\n" KEEPS(KEYS("1h"), ""),
+       "in a saga a key would stay known"},
       {CLIENT "service \"app\" { on = { transaction { call { \"from\", op = \"write\" }, call { "
               "\"to\", op = \"write\" } } } }\n"
               "database \"from\" {}\n"
@@ -274,6 +346,8 @@ int main(void) {
       cmocka_unit_test(test_cut_off),
       cmocka_unit_test(test_row),
       cmocka_unit_test(test_alone),
+      cmocka_unit_test(test_tries),
+      cmocka_unit_test(test_two_phase_again),
       cmocka_unit_test(test_random_faults),
       cmocka_unit_test(test_mistakes),
   };

@@ -4,12 +4,14 @@
 
 #include "arena.h"
 #include "column.h"
+#include "deeds.h"
 
 enum { CHUNK = 256, CHUNKS = 1 << 15 };
 
 struct transactions {
   struct transaction **chunk;
   uint32_t n, free; /* free: the first of a list; 0: none */
+  struct deeds deeds;
 };
 
 void transactions_want(struct sim *sim) {
@@ -96,22 +98,60 @@ uint32_t transaction_bit(const struct sim *sim, const struct frame *call) {
 
 /* --- what became of it ---------------------------------------------------------------------- */
 
+static struct deed *deed_of(struct sim *sim, const struct transaction *t) {
+  return deeds_of(sim->arena, &sim->transactions->deeds, t->request);
+}
+
+/* Of all tries of its request. */
+static void judge_request(struct sim *sim, const struct transaction *t) {
+  struct deed *deed = deed_of(sim, t);
+  uint8_t least = UINT8_MAX, most = 0;
+  for (uint32_t part = 0; t->all >> part; part++) {
+    if (deed->times[part] < least) least = deed->times[part];
+    if (deed->times[part] > most) most = deed->times[part];
+  }
+  uint8_t half = most - least, was = deed->half;
+  deed->half = half;
+  if (half > was) {
+    deed->counts = t->meters;
+    deed->counts->half_applied += half - was;
+  }
+  if (half < was && deed->counts->half_applied >= (uint8_t)(was - half)) {
+    deed->counts->half_applied -= was - half;
+  }
+}
+
 /* It is over: whether part of it is there. */
-static void judge(struct transaction *t) {
+static void judge(struct sim *sim, struct transaction *t) {
+  if (t->request) {
+    judge_request(sim, t);
+    return;
+  }
   bool half = t->applied != 0 && t->applied != t->all;
   if (half && !t->half) t->meters->half_applied++;
   if (!half && t->half && t->meters->half_applied > 0) t->meters->half_applied--;
   t->half = half;
 }
 
-static void apply(struct transaction *t, uint8_t bit) {
+static void apply(struct sim *sim, struct transaction *t, uint8_t bit) {
+  if (t->request && !(t->applied & bit)) {
+    uint8_t *times = &deed_of(sim, t)->times[__builtin_ctz(bit)];
+    if (*times < UINT8_MAX) ++*times;
+  }
   t->applied |= bit;
-  if (t->over) judge(t);
+  if (t->over) judge(sim, t);
 }
 
 void transaction_applied(struct sim *sim, const struct frame *call) {
   struct transaction *t = transaction_of(sim, call);
-  if (t) apply(t, (uint8_t)transaction_bit(sim, call));
+  if (t) apply(sim, t, (uint8_t)transaction_bit(sim, call));
+}
+
+void transaction_is_there(struct sim *sim, const struct frame *call) {
+  struct transaction *t = transaction_of(sim, call);
+  if (!t) return;
+  t->applied |= (uint8_t)transaction_bit(sim, call);
+  if (t->over) judge(sim, t);
 }
 
 static void doubt(struct sim *sim, struct transaction *t) {
@@ -142,16 +182,16 @@ void transaction_heard(struct sim *sim, const struct frame *call) {
   if (t) hear(sim, t, (uint8_t)transaction_bit(sim, call));
 }
 
-static void undo(struct transaction *t, uint8_t bit) {
+static void undo(struct sim *sim, struct transaction *t, uint8_t bit) {
   t->meters->compensated += (t->applied & bit) != 0;
   t->applied &= (uint8_t)~bit;
   t->heard |= bit;
-  if (t->over) judge(t);
+  if (t->over) judge(sim, t);
 }
 
 void transaction_undone(struct sim *sim, const struct frame *call) {
   struct transaction *t = transaction_of(sim, call);
-  if (t) undo(t, (uint8_t)transaction_bit(sim, call));
+  if (t) undo(sim, t, (uint8_t)transaction_bit(sim, call));
 }
 
 void transaction_note(struct sim *sim, uint64_t part, enum transaction_fact fact) {
@@ -167,17 +207,17 @@ void transaction_note(struct sim *sim, uint64_t part, enum transaction_fact fact
       break;
     case FACT_APPLIED:
     case FACT_NOT_UNDONE:
-      apply(t, bit);
+      apply(sim, t, bit);
       break;
     case FACT_UNDONE:
-      undo(t, bit);
+      undo(sim, t, bit);
       break;
     case FACT_NOT_HEARD:
       t->heard &= (uint8_t)~bit;
       break;
     case FACT_NOT_APPLIED:
       t->applied &= (uint8_t)~bit;
-      if (t->over) judge(t);
+      if (t->over) judge(sim, t);
       break;
   }
 }
@@ -233,7 +273,7 @@ void transaction_unpin(struct sim *sim, uint64_t part) {
 
 void transaction_end(struct sim *sim, struct transactions_open *open, struct transaction *t) {
   t->over = true;
-  judge(t);
+  judge(sim, t);
   *(t->previous ? &transaction_at(sim, t->previous)->next : &open->first) = t->next;
   *(t->next ? &transaction_at(sim, t->next)->previous : &open->last) = t->previous;
   use_again(sim, t);

@@ -55,10 +55,11 @@ struct transaction {
   uint8_t applied;
   uint32_t pins;     /* entries of logs that are about it and that may yet be lost */
   uint64_t doubt_ns; /* since when in doubt */
+  uint64_t request;  /* whose tries count together (deeds.h); 0: each counts alone */
   struct transaction_part {
     uint32_t member, item;
-    uint64_t key;
-    uint8_t op, undo; /* undo: of a saga */
+    uint64_t key, identity; /* identity: its idempotency key */
+    uint8_t op, undo;       /* undo: of a saga */
   } part[TRANSACTION_PARTS];
 };
 
@@ -91,6 +92,8 @@ void transaction_mark(struct sim *sim, const struct frame *call, const struct tr
  * of a call is there for good; it is prepared; the decision has been heard. */
 void transaction_settled(struct sim *sim, const struct frame *call);
 void transaction_applied(struct sim *sim, const struct frame *call);
+/* It was there already, from an earlier try of the request. */
+void transaction_is_there(struct sim *sim, const struct frame *call);
 void transaction_prepared(struct sim *sim, const struct frame *call);
 void transaction_heard(struct sim *sim, const struct frame *call);
 /* Of a saga: its write, if it is there, is undone; it is not to be done any more. */
