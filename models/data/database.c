@@ -363,6 +363,7 @@ static void database_on_reply(struct sim *sim, struct member *member, struct fra
 static void lose_alone(struct sim *sim, struct database_state *db) {
   shipping_lose(sim, db->shipping);
   if (db->idempotency) idempotency_lose(db->idempotency, db->shipping->safe_ns);
+  if (db->unchanged) unchanged_lose(db->unchanged, &db->shipping->safe_ns);
   if (db->outbox) outbox_lose(sim, db->outbox);
 }
 

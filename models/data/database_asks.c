@@ -17,6 +17,9 @@ enum answered database_asks(struct sim *sim, struct database_state *db, struct f
   }
   if (db->idempotency && !idempotency_lets_do(sim, db->idempotency, call)) return AS_DONE_BEFORE;
   if (db->unchanged && !unchanged_write(sim, db->unchanged, call)) return AS_CHANGED;
+  if (db->unchanged && db->shipping) {
+    unchanged_may_lose(sim, db->unchanged, call, &db->shipping->safe_ns);
+  }
   return AS_DONE;
 }
 

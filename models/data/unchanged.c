@@ -8,10 +8,19 @@
 #include "copies.h"
 #include "program.h"
 
+/* A write that is lost with the data of who has it, unless that is in a safe place by then. */
+struct unsafe {
+  uint64_t at_ns;
+  const uint64_t *safe_ns;
+  uint32_t item;
+};
+
 struct unchanged {
   uint32_t component;
   uint32_t items;
   uint64_t *version; /* by data key, 0: without one */
+  struct unsafe *unsafe;
+  uint32_t unsafes, room;
 };
 
 struct unchanged *unchanged_new(struct sim *sim, const struct member *member) {
@@ -25,7 +34,9 @@ struct unchanged *unchanged_new(struct sim *sim, const struct member *member) {
 }
 
 void unchanged_free(struct unchanged *u, const struct member *member) {
-  if (u && member->index == 1) free(u->version);
+  if (!u || member->index > 1) return;
+  free(u->version);
+  free(u->unsafe);
 }
 
 static uint64_t version_of(const struct unchanged *u, const struct frame *call) {
@@ -57,6 +68,37 @@ bool unchanged_write(struct sim *sim, struct unchanged *u, const struct frame *c
   if (call->item >= u->items) grow(u, call->item);
   u->version[call->item]++;
   return true;
+}
+
+/* What is safe by now is dropped when there is no room, so that the room is a constant times what
+ * is not safe. */
+static void drop_safe(struct unchanged *u) {
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < u->unsafes; i++) {
+    if (u->unsafe[i].at_ns > *u->unsafe[i].safe_ns) u->unsafe[n++] = u->unsafe[i];
+  }
+  u->unsafes = n;
+}
+
+void unchanged_may_lose(struct sim *sim, struct unchanged *u, const struct frame *call,
+                        const uint64_t *safe_ns) {
+  if (u->unsafes == u->room) drop_safe(u);
+  if (2 * u->unsafes >= u->room) {
+    u->room = u->room ? 2 * u->room : 64;
+    u->unsafe = mem_resize(u->unsafe, u->room * sizeof *u->unsafe);
+  }
+  u->unsafe[u->unsafes++] =
+      (struct unsafe){.at_ns = sim->now_ns, .safe_ns = safe_ns, .item = call->item};
+}
+
+void unchanged_lose(struct unchanged *u, const uint64_t *safe_ns) {
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < u->unsafes; i++) {
+    const struct unsafe *w = &u->unsafe[i];
+    if (w->safe_ns != safe_ns) u->unsafe[n++] = *w;
+    if (w->safe_ns == safe_ns && w->at_ns > *safe_ns) u->version[w->item]--;
+  }
+  u->unsafes = n;
 }
 
 void unchanged_read_copy(struct sim *sim, const struct unchanged *u, const struct frame *call,

@@ -25,6 +25,13 @@ void unchanged_read(struct sim *sim, const struct unchanged *u, const struct fra
 /* Whether a write may be done, which is counted as one then. */
 bool unchanged_write(struct sim *sim, struct unchanged *u, const struct frame *call);
 
+/* That write is lost with its data, unless they are in a safe place as of a time that is not before
+ * it: `safe_ns` tells, and whose data it is. They are: who has read what is lost fails, and a datum
+ * that is not there any more was never written. */
+void unchanged_may_lose(struct sim *sim, struct unchanged *u, const struct frame *call,
+                        const uint64_t *safe_ns);
+void unchanged_lose(struct unchanged *u, const uint64_t *safe_ns);
+
 /* The same of a copy, which shows a reader that version; and of the primary. A call without a data
  * key is about none in particular, and always done. */
 void unchanged_read_copy(struct sim *sim, const struct unchanged *u, const struct frame *call,

@@ -171,13 +171,45 @@ static void test_mistakes(void **state) {
   assert_non_null(strstr(message, "no versions"));
 }
 
+/* Aim: a datum is written at 0.5 s and read at 1.5 s; its data are lost at 3 s, and who has read it
+ * writes at 6.5 s. If the write was shipped by then, it is there again as it was read; if not, the
+ * datum is another one, and the writer fails. One who has read nothing finds it never written. */
+static void test_lost(void **state) {
+  (void)state;
+  static const struct {
+    const char *ship, *reads;
+    double changed;
+  } rows[] = {{", ship = { every = \"1s\" }", "call { \"db\", op = \"read\" }, ", 0},
+              {", ship = { every = \"5s\" }", "call { \"db\", op = \"read\" }, ", 1},
+              {"", "call { \"db\", op = \"read\" }, ", 1},
+              {", ship = { every = \"1s\" }", "", 1},
+              {"", "", 0}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    char text[1200];
+    snprintf(text, sizeof text,
+             "client \"w\" { arrivals = burst { 1, at = \"500ms\" }, target = \"db\", mix = { "
+             "write = 1 }, keys = uniform_keys { n = 1 } }\n"
+             "client \"c\" { arrivals = burst { 1, at = \"1.5s\" }, target = \"app\", keys = "
+             "uniform_keys { n = 1 } }\n"
+             "service \"app\" { on = { %ssleep \"5s\", call { \"db\", op = \"write\", "
+             "if_unchanged = true } } }\n"
+             "database \"db\" { write = \"1ms\", read = \"1ms\"%s }\n"
+             "fault { lose \"db\", at = \"3s\", lasts = \"1s\" }\n",
+             rows[i].reads, rows[i].ship);
+    double changed = metric_of(text, "db.changed", 10);
+    if (changed != rows[i].changed) {
+      fail_msg("%g writes failed instead of %g:\n%s", changed, rows[i].changed, text);
+    }
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_one_wins), cmocka_unit_test(test_again),
-      cmocka_unit_test(test_apart),    cmocka_unit_test(test_unread),
-      cmocka_unit_test(test_through),  cmocka_unit_test(test_copies),
-      cmocka_unit_test(test_old_copy), cmocka_unit_test(test_elected),
-      cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_lost),    cmocka_unit_test(test_one_wins),
+      cmocka_unit_test(test_again),   cmocka_unit_test(test_apart),
+      cmocka_unit_test(test_unread),  cmocka_unit_test(test_through),
+      cmocka_unit_test(test_copies),  cmocka_unit_test(test_old_copy),
+      cmocka_unit_test(test_elected), cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
