@@ -103,7 +103,8 @@ bool outbox_write_down(const struct sim *sim, const struct outbox *o, const stru
   *row = (struct outbox_row){.identity = rng_mix(write->key ^ o->member->component->name_hash) | 1,
                              .at_ns = sim->now_ns,
                              .item = write->item,
-                             .op = write->op};
+                             .op = write->op,
+                             .whose = whose_of(sim, write)};
   return true;
 }
 
@@ -164,6 +165,7 @@ static void publish(struct sim *sim, struct outbox *o, uint32_t i) {
   call->op = row->op;
   call->site = (uint16_t)i;
   column_set(sim, call, COLUMN_MESSAGE, row->identity);
+  whose_tell(sim, &row->whose, call);
   call_send(sim, call, component_pick(o->topic, call), TIME_NEVER);
 }
 

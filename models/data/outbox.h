@@ -19,6 +19,7 @@
 #include "param.h"
 #include "sim.h"
 #include "timer.h"
+#include "whose.h"
 
 struct checks;
 
@@ -49,6 +50,7 @@ struct outbox_row {
   bool published;
   bool relayed;          /* was published before the data were restored */
   uint64_t published_ns; /* at the latest */
+  struct whose whose;
 };
 
 bool outbox_valid(const struct spec *spec, const struct outbox_config *config, struct error *err);

@@ -23,6 +23,7 @@
 #include "param.h"
 #include "sim.h"
 #include "timer.h"
+#include "whose.h"
 
 struct topic_state;
 
@@ -45,6 +46,7 @@ struct publication {
   uint32_t item;
   uint16_t partition;
   uint8_t op, class;
+  struct whose whose;
 };
 
 /* In the log of a partition's leader. */

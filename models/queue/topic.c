@@ -485,9 +485,10 @@ const struct kind kind_topic = {
         "turn, so that the first is answered before the last. Left out of batches: that one lost "
         "message is the whole batch, batches by partition, their compression and size in bytes.\n"
         "`lost`, `duplicates`, `out_of_order` and a consumer's `end_to_end` come from a record of "
-        "each message that is kept beside the protocol. Left out: "
-        "offsets that are set "
-        "back, size of messages, users (a delivered message is nobody's request), "
+        "each message that is kept beside the protocol. What a consumer does about a message it "
+        "does for the client, the user and the tier of the request that published it, as limits "
+        "and priorities see, also where a dead letter or an outbox stands between; that request's "
+        "deadline is not the message's. Left out: offsets that are set back, size of messages, "
         "and the time that a topic takes to send.",
     .example =
         "client \"shop\" { arrivals = poisson \"80/s\", target = \"web\" }\n"

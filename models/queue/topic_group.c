@@ -142,6 +142,7 @@ static void bury(struct sim *sim, struct member *member, struct topic_group *g, 
                  const struct subscription *s) {
   struct topic_state *t = topic_of(member);
   struct letter l = *letter_at(t, id);
+  struct whose whose = delivery_whose(sim, l.record);
   t->dead_letters++;
   group_done_with(sim, t, g, id, LET_DEAD);
   if (s->dead_letter == REF_NONE) return;
@@ -151,6 +152,7 @@ static void bury(struct sim *sim, struct member *member, struct topic_group *g, 
   call->item = l.item;
   call->op = l.op;
   call->site = SITE_DEAD;
+  whose_tell(sim, &whose, call);
   call_send(sim, call, component_pick(&sim->component[s->dead_letter], call), TIME_NEVER);
 }
 

@@ -43,7 +43,8 @@ struct publication topic_publication(struct sim *sim, const struct topic_state *
                               .delay_ns = delay_ns,
                               .item = call->item,
                               .op = call->op,
-                              .class = classes_of(sim, &t->classes, call)};
+                              .class = classes_of(sim, &t->classes, call),
+                              .whose = whose_of(sim, call)};
 }
 
 void topic_take(struct sim *sim, struct member *member, const struct frame *call) {
@@ -61,8 +62,8 @@ void groups_take(struct sim *sim, struct member *member, const struct publicatio
   for (uint32_t i = 0; i < t->groups; i++) {
     struct topic_group *g = &t->group[i];
     uint32_t id = letter_new(&t->letters);
-    uint32_t record =
-        delivery_publish(sim, g->audience, what->sent_ns, what->identity, what->item, id);
+    uint32_t record = delivery_publish(sim, g->audience, what->sent_ns, what->identity,
+                                       &what->whose, what->item, id);
     *letter_at(t, id) = (struct letter){.key = what->key,
                                         .taken_ns = sim->now_ns,
                                         .record = record,

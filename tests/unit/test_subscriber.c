@@ -193,12 +193,86 @@ static void test_mistakes(void **state) {
   }
 }
 
+/* Two clients publish at the same time; each may have one message an hour worked on. */
+#define TWO(TO)                                                        \
+  "client \"a\" { arrivals = burst { 3, at = \"1s\" }, target = \"" TO \
+  "\", mix = { slow = 1 } }\n"                                         \
+  "client \"b\" { arrivals = burst { 3, at = \"1s\" }, target = \"" TO \
+  "\", mix = { quick = 1 } }\n"
+#define ONE_EACH \
+  "on = { limit { \"1/h\", burst = 1, per = \"client\" }, work \"1s\" },\n  subscribe = { "
+
+/* Aim: a message is of the client, the tier and the user of the request that published it, and
+ * comes to its consumer as that, however it went: through copies, an outbox, or as a dead letter.
+ * Of six messages one of each client passes. */
+static void test_whose(void **state) {
+  (void)state;
+  const char *plain = TWO("q") TOPIC "service \"s\" { " ONE_EACH "\"q\", deliveries = 2 } }\n";
+  expect(plain, "s.consumed", 2);
+  const char *copies = TWO("q") "topic \"q\" { partitions = 1, copies = { n = 3 } }\n"
+                                "service \"s\" { " ONE_EACH "\"q\", deliveries = 2 } }\n";
+  expect(copies, "s.consumed", 2);
+  const char *outbox = TWO("db") TOPIC
+      "database \"db\" { outbox = { \"q\" }, write_ops = { \"slow\", \"quick\" }, write = \"1ms\" "
+      "}\n"
+      "service \"s\" { " ONE_EACH "\"q\", deliveries = 1 } }\n";
+  expect(outbox, "s.consumed", 2);
+  const char *dead = TWO("q") TOPIC
+      "topic \"dead\" {}\n"
+      "service \"bad\" { on = { fail() },\n"
+      "  subscribe = { \"q\", deliveries = 1, dead_letter = \"dead\" } }\n"
+      "service \"s\" { " ONE_EACH "\"dead\", deliveries = 1 } }\n";
+  expect(dead, "s.consumed", 2);
+  /* Ten closed users are users by themselves; all that came after their first message fails. */
+  const char *users =
+      "client \"c\" { arrivals = closed { users = 10, think = \"1s\" }, target = \"q\" }\n" TOPIC
+      "service \"s\" { on = { limit { \"1/h\", burst = 1, per = \"user\" } },\n"
+      "  subscribe = { \"q\", deliveries = 1 } }\n";
+  expect(users, "s.consumed", 10);
+  const char *tier =
+      "client \"c\" { arrivals = constant \"10/s\", target = \"q\", users = 1000,\n"
+      "  tier = { free = 0.5, paid = 0.5 } }\n" TOPIC
+      "service \"s\" { on = { limit { \"1/h\", burst = 1, per = \"tier\" } },\n"
+      "  subscribe = { \"q\", deliveries = 1 } }\n";
+  expect(tier, "s.consumed", 2);
+}
+
+/* Aim: a consumer serves the messages of the client that comes first in its list first: one of `a`
+ * is at work, 4 s; then those of `b`, until 7 s, and those of `a`, until 15 s. */
+static void test_whose_priority(void **state) {
+  (void)state;
+  const char *text = TWO("q") TOPIC
+      "service \"s\" { workers = 1, discipline = \"priority\", priority = { \"b\", \"a\" },\n"
+      "  by = \"client\", on = { slow = { work \"4s\" }, quick = { work \"1s\" } },\n"
+      "  subscribe = { \"q\", prefetch = 10 } }\n";
+  expect(text, "s.end_to_end.mean", (4 + 5 + 6 + 7 + 11 + 15) / 6.0);
+}
+
+/* Aim: a web server writes and publishes 1 s later; the consumer reads the copy near to it, which
+ * has that write after 3 s: its user's own write is missing there. */
+static void test_whose_write(void **state) {
+  (void)state;
+  const char *text =
+      "client \"u\" { arrivals = burst { 1, at = \"1s\" }, users = 10, target = \"w\",\n"
+      "  keys = uniform_keys { n = 100 } }\n"
+      "service \"w\" { zone = \"x\", on = { call { \"db\", op = \"write\" }, sleep \"1s\",\n"
+      "  publish { \"q\", key = true, op = \"read\" } } }\n" TOPIC
+      "service \"s\" { zone = \"y\", on = { call { \"db\", op = \"read\" } }, subscribe = \"q\" }\n"
+      "database \"db\" { write_ops = { \"write\" }, read = \"1ms\", write = \"1ms\",\n"
+      "  copies = { n = 2, zone = { \"x\", \"y\" }, write = \"async\", read = \"nearest\" } }\n"
+      "path { from = \"x\", to = \"y\", latency = \"3s\" }\n";
+  expect(text, "db.stale_reads", 1);
+  expect(text, "db.own_write_missed", 1);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_timeout), cmocka_unit_test(test_deadline),
-      cmocka_unit_test(test_retry),   cmocka_unit_test(test_taken_away),
-      cmocka_unit_test(test_breaks),  cmocka_unit_test(test_breaker),
-      cmocka_unit_test(test_pool),    cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_timeout),     cmocka_unit_test(test_deadline),
+      cmocka_unit_test(test_retry),       cmocka_unit_test(test_taken_away),
+      cmocka_unit_test(test_breaks),      cmocka_unit_test(test_breaker),
+      cmocka_unit_test(test_pool),        cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_whose),       cmocka_unit_test(test_whose_priority),
+      cmocka_unit_test(test_whose_write),
   };
   return cmocka_run_group_tests_name("subscriber", tests, folder_make, folder_remove);
 }

@@ -8,6 +8,7 @@
 #include "dedup.h"
 #include "engine.h"
 #include "subscription.h"
+#include "whose.h"
 
 struct record {
   uint64_t sent_ns, identity;
@@ -41,6 +42,7 @@ struct audience {
 
 struct deliveries {
   struct record *record;
+  struct whose *whose; /* by record; NULL: nobody reads it */
   uint32_t records, capacity, free_list, stamp;
   struct audience *audience;
   uint32_t audiences;
@@ -77,31 +79,38 @@ void deliveries_free(struct sim *sim) {
   }
   free(d->audience);
   free(d->record);
+  free(d->whose);
   free(d);
 }
 
 /* --- records -------------------------------------------------------------------------------- */
 
-static struct record *record_new(struct deliveries *d, uint32_t *number) {
+static void grow_records(const struct sim *sim, struct deliveries *d) {
+  d->capacity = d->capacity ? 2 * d->capacity : 256;
+  d->record = mem_resize(d->record, (size_t)d->capacity * sizeof *d->record);
+  if (!whose_is_read(sim)) return;
+  d->whose = mem_resize(d->whose, (size_t)d->capacity * sizeof *d->whose);
+}
+
+static struct record *record_new(const struct sim *sim, uint32_t *number) {
+  struct deliveries *d = sim->deliveries;
   if (d->free_list != DELIVERY_NONE) {
     *number = d->free_list;
     d->free_list = d->record[*number].stamp;
   } else {
-    if (d->records == d->capacity) {
-      d->capacity = d->capacity ? 2 * d->capacity : 256;
-      d->record = mem_resize(d->record, (size_t)d->capacity * sizeof *d->record);
-    }
+    if (d->records == d->capacity) grow_records(sim, d);
     *number = d->records++;
   }
   return &d->record[*number];
 }
 
 uint32_t delivery_publish(struct sim *sim, uint32_t audience, uint64_t sent_ns, uint64_t identity,
-                          uint32_t item, uint32_t tag) {
+                          const struct whose *whose, uint32_t item, uint32_t tag) {
   struct deliveries *d = sim->deliveries;
   struct audience *a = &d->audience[audience];
   uint32_t number;
-  struct record *r = record_new(d, &number);
+  struct record *r = record_new(sim, &number);
+  if (d->whose) d->whose[number] = *whose;
   *r = (struct record){.sent_ns = sent_ns,
                        .identity = identity,
                        .tag = tag,
@@ -172,6 +181,12 @@ void delivery_send(struct sim *sim, uint32_t record, const struct frame *call) {
   if (column_wanted(sim, COLUMN_IDENTITY)) {
     column_set(sim, call, COLUMN_IDENTITY, rng_mix(r->identity) | 1);
   }
+  if (sim->deliveries->whose) whose_tell(sim, &sim->deliveries->whose[record], call);
+}
+
+struct whose delivery_whose(const struct sim *sim, uint32_t record) {
+  const struct deliveries *d = sim->deliveries;
+  return d->whose ? d->whose[record] : (struct whose){0};
 }
 
 uint32_t delivery_stamp(const struct sim *sim, uint32_t record) {

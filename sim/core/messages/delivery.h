@@ -33,6 +33,7 @@
 
 struct dedup;
 struct subscription;
+struct whose;
 
 enum let_go { STILL_KEPT, LET_ACKED, LET_DEAD, LET_DROPPED, LET_EXPIRED, LET_LOST };
 
@@ -65,16 +66,20 @@ struct consumer {
  * In a kind's init. */
 uint32_t audience_new(struct sim *sim, uint64_t dedup_ns);
 
-/* A message was sent by its publisher at `sent_ns`, and taken now. `tag` is the topic's. Returns
- * its record. */
+/* A message was sent by its publisher at `sent_ns`, on behalf of `whose` request, and taken now.
+ * `tag` is the topic's. Returns its record. */
 uint32_t delivery_publish(struct sim *sim, uint32_t audience, uint64_t sent_ns, uint64_t identity,
-                          uint32_t item, uint32_t tag);
+                          const struct whose *whose, uint32_t item, uint32_t tag);
 
 /* It could not be delivered until now (a delay): its place in the order is behind those before. */
 void delivery_is_due(struct sim *sim, uint32_t record);
 
-/* A new call, made by the topic, is about to carry it to a consumer. */
+/* A new call, made by the topic, is about to carry it to a consumer; it is on behalf of the request
+ * that published it. */
 void delivery_send(struct sim *sim, uint32_t record, const struct frame *call);
+
+/* Whose request that was. */
+struct whose delivery_whose(const struct sim *sim, uint32_t record);
 
 /* The topic has nothing of it any more. */
 void delivery_let_go(struct sim *sim, uint32_t record, enum let_go why);
