@@ -45,6 +45,12 @@ static bool passes_valid(const struct spec *spec, const struct cache_config *con
   return true;
 }
 
+static const struct refused per_refused[] = {
+    {"key",
+     "a cache keeps what it has by key in any case; leave per out, for one that is everybody's"},
+    {0},
+};
+
 static bool has_copies(const struct component_spec *component) {
   const struct param *p = component->kind->params;
   while (p->name && (strcmp(p->name, "copies") != 0 || p->type != PARAM_GROUP)) p++;
@@ -273,6 +279,7 @@ const struct param cache_params[] = {
      .fallback = "all",
      .off = "all",
      .choices = cache_per_names,
+     .refused = per_refused,
      .doc =
          "Whose cache it is: everybody's; or each user has one, as in their browser; or those of "
          "each tier of users, or the users of each client, share one; or each "

@@ -451,6 +451,7 @@ const struct param service_params[] = {
      .type = PARAM_GROUP,
      .offset = AT(subscribe),
      .group = subscription_params,
+     .refused = subscription_refused,
      .doc = "The topic whose messages it takes, each as a call of the message's operation."},
     {.name = "host",
      .type = PARAM_REF,

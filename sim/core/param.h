@@ -79,6 +79,11 @@ enum param_type {
   PARAM_TYPES
 };
 
+/* A key of a group, or a choice, that is known from elsewhere and means nothing here. */
+struct refused {
+  const char *name, *why; /* and what to write instead */
+};
+
 struct param {
   const char *name;
   enum param_type type;
@@ -95,6 +100,7 @@ struct param {
                         "algorithm = hash|maglev"; "queued: workers", if the choice is queued;
                         "a or b"; "?ttl" is told by the linter and never refused, "?=ttl"
                         not where ttl is said, be it to say none */
+  const struct refused *refused; /* PARAM_GROUP, PARAM_ENUM: ended by a name of NULL; NULL: none */
   const char *missing; /* of a required one: what to write, where that is more than a value */
   const char *doc;     /* one sentence or more; where the default has a source, names it */
 };

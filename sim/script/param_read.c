@@ -137,8 +137,20 @@ bool param_read_bool(const struct field *f, int index) {
   return true;
 }
 
+/* What a key or a choice is not here, though it is elsewhere; NULL: nothing is said of it. */
+static const struct refused *find_refused(const struct param *param, const char *name) {
+  for (const struct refused *r = param->refused; r && r->name && name; r++) {
+    if (!strcmp(r->name, name)) return r;
+  }
+  return NULL;
+}
+
 bool param_read_enum(const struct field *f, int index) {
   uint32_t n = 0;
+  bool is_text = lua_type(f->loader->L, index) == LUA_TSTRING;
+  const char *text = is_text ? lua_tostring(f->loader->L, index) : NULL;
+  const struct refused *refused = find_refused(f->param, text);
+  if (refused) return spot_error(f->loader, f->spot, "\"%s\": %s", refused->name, refused->why);
   while (f->param->choices[n]) n++;
   return value_choice(f->loader, f->spot, index, f->param->choices, n, f->at);
 }
@@ -302,6 +314,19 @@ static void wrap_first(lua_State *L) {
   lua_rawseti(L, -2, 1);
 }
 
+/* Whether no key of the table is one that this group does not have for a reason. */
+static bool none_refused(const struct field *f) {
+  lua_State *L = f->loader->L;
+  for (const struct refused *r = f->param->refused; r && r->name; r++) {
+    bool given = lua_getfield(L, -1, r->name) != LUA_TNIL;
+    lua_pop(L, 1);
+    if (!given) continue;
+    struct spot at = spot_key(f->spot, r->name);
+    return spot_error(f->loader, &at, "%s", r->why);
+  }
+  return true;
+}
+
 bool param_read_group(const struct field *f, int index) {
   lua_State *L = f->loader->L;
   if (lua_type(L, index) == LUA_TBOOLEAN && !lua_toboolean(L, index))
@@ -317,7 +342,7 @@ bool param_read_group(const struct field *f, int index) {
                                   f->param->group->name));
   } else {
     *(bool *)f->at = lua_istable(L, -1); /* `given` is the first member */
-    ok = (!lua_istable(L, -1) || name_first(f)) &&
+    ok = (!lua_istable(L, -1) || (name_first(f) && none_refused(f))) &&
          configure(f->loader, f->spot, lua_gettop(L), f->param->group, f->at, NULL, 0, 0);
   }
   lua_pop(L, 1);

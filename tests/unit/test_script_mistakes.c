@@ -36,6 +36,10 @@ static const struct wrong wrongs[] = {
      "behind it is a database"},
     {CLIENT "service \"s\" { on = { lock \"l\" } } lock_service \"l\" {}",
      "s.lua:2: lock in on of service \"s\": key 'lease' is missing; give a duration"},
+    {CLIENT SERVICE "cache \"redis\" { origin = \"s\", per = \"key\" }",
+     "key 'per' of cache \"redis\": \"key\": a cache keeps what it has by key in any case; leave "
+     "per "
+     "out"},
     {CLIENT "service \"s\" { 5 }",
      "s.lua:2: item 1 of service \"s\": a value without a key; write KEY = VALUE"},
     /* types and units */

@@ -182,7 +182,11 @@ static void test_mistakes(void **state) {
       {"prefetch = 8, ack_every = 2, pool = { size = aimd { start = 4, least = 1, most = 9 } }",
        "as few as 1 messages at once"},
       {"breaker = { open = \"1s\" }", "breaker"},
-      {"hedge = { after = \"1s\" }", "key 'hedge' of subscribe"},
+      {"hedge = { after = \"1s\" }", "which is a duplicate; hedge the calls of the handler"},
+      {"throttle = {}",
+       "key 'throttle' of subscribe of service \"a\": a message that is not taken"},
+      {"fallback = {}", "give the calls of the handler a fallback"},
+      {"batch = { size = 10 }", "ack_every = 500 acknowledges them together"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char text[400];

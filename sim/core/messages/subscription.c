@@ -168,6 +168,24 @@ const struct param subscription_params[] = {
     {0},
 };
 
+/* Keys of the call policy that a subscriber does not have. */
+const struct refused subscription_refused[] = {
+    {"hedge",
+     "two instances would do the work of one message, which is a duplicate; hedge the calls of the "
+     "handler, or say visibility, after which a message goes to another instance"},
+    {"throttle",
+     "a message that is not taken waits in the topic, and nothing is turned away; give the "
+     "subscriber a breaker, or a pool whose size adapts, pool = { size = aimd { start = 10, most = "
+     "100 } }"},
+    {"fallback",
+     "nobody waits for an answer that could be second best; give the calls of the handler a "
+     "fallback, or the message deliveries = 5 and a dead_letter"},
+    {"batch",
+     "an instance gets its messages one by one; prefetch = 500 lets it have so many at once, and "
+     "ack_every = 500 acknowledges them together"},
+    {0},
+};
+
 const struct subscription *subscription_of(const struct component_spec *component) {
   const struct kind *kind = component->kind;
   const struct subscription *s = kind->subscription ? kind->subscription(component->config) : NULL;

@@ -36,6 +36,7 @@ struct subscription {
 
 /* Of a PARAM_GROUP. */
 extern const struct param subscription_params[];
+extern const struct refused subscription_refused[];
 
 /* Of a component that subscribes, with so many workers in each instance and so many places to wait
  * for them. */
