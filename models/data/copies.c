@@ -57,6 +57,7 @@ struct copy *copy_new(struct sim *sim, struct member *member, struct group **gro
   copy->meters = meters;
   hist_init(&meters->seen.age, 0, sim->arena);
   column_want(sim, COLUMN_USER);
+  column_want(sim, COLUMN_CALLER);
   return copy;
 }
 

@@ -7,6 +7,7 @@
 
 #include "anti_entropy.h"
 #include "arena.h"
+#include "asker.h"
 #include "call.h"
 #include "certify.h"
 #include "checks.h"
@@ -101,6 +102,7 @@ struct quorum_member *quorum_new(struct sim *sim, struct member *member, struct 
   m->own = own;
   hist_init(&meters->seen.age, 0, sim->arena);
   column_want(sim, COLUMN_USER);
+  column_want(sim, COLUMN_CALLER);
   return m;
 }
 
@@ -199,7 +201,7 @@ struct member *quorum_pick(const struct quorum *q, const struct frame *call) {
   uint32_t first = q->n, n = q->members - q->n, near = 0;
   if (copies_all_lead(q->config) && q->config->read.word != READ_ANY) first = 0, n = q->n;
   if (n == 0) return route_any(component, q->first, q->members, call);
-  const struct member *caller = call_maker(q->sim, call);
+  const struct member *caller = asker_of(q->sim, call);
   struct member *nearest[HISTORY_COPIES];
   double least = 0;
   for (uint32_t i = 0; i < n; i++) {

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "arena.h"
+#include "asker.h"
 #include "call.h"
 #include "column.h"
 #include "copies.h"
@@ -45,7 +46,7 @@ void route_init(struct group *group) {
 static struct member *primary_of(const struct group *group, const struct frame *call) {
   struct member *newest = group->copy[group->primary].member;
   if (group->leaders < 2 || group->sim->network == NULL) return newest;
-  const struct member *caller = call_maker(group->sim, call);
+  const struct member *caller = asker_of(group->sim, call);
   uint64_t delay_ns;
   if (network_reaches(group->sim, caller, newest, &delay_ns)) return newest;
   for (uint32_t i = 0; i < group->n; i++) {
@@ -75,7 +76,7 @@ struct member *route_pick(const struct group *group, const struct frame *call) {
   const struct how_many *read = &group->config->read;
   if (read->word == READ_NEAREST) {
     const struct spec *spec = group->sim->spec;
-    const struct member *caller = call_maker(group->sim, call);
+    const struct member *caller = asker_of(group->sim, call);
     uint32_t zone = caller->zone == REF_NONE ? spec->zones : caller->zone;
     return group->copy[group->nearest[zone * group->n]].member;
   }

@@ -3,6 +3,7 @@
 
 #include "abandon.h"
 #include "arena.h"
+#include "asker.h"
 #include "call.h"
 #include "fault_def.h"
 #include "first_check.h"
@@ -124,7 +125,7 @@ static void go(struct sim *sim, struct member *member, struct frame *call,
 
 static void dns_on_call(struct sim *sim, struct member *member, struct frame *call) {
   struct dns_state *dns = member->state;
-  const struct member *caller = call_maker(sim, call);
+  const struct member *caller = asker_of(sim, call); /* it may have given up on the way */
   struct record *record = &dns->record[caller->id];
   if (sim->now_ns < record->until_ns && record->epoch == caller->epoch) {
     dns->remembered++;
@@ -217,6 +218,7 @@ static void dns_on_fault(struct sim *sim, struct member *member, const struct fa
 
 static void dns_init(struct sim *sim, struct member *member) {
   struct dns_state *dns = member->state;
+  column_want(sim, COLUMN_CALLER);
   dns->config = member->component->config;
   dns->choice = sim_stream(sim, member->component, "choice");
   dns->lookup = sim_stream(sim, member->component, "lookup");

@@ -516,6 +516,35 @@ static void test_gone_together(void **state) {
   expect(brokers, "t.acknowledged", 100);
 }
 
+/* Aim: who asks by a name is who it is there for. Reads of the nearest copy go to the one in the
+ * caller's zone, also where no copy leads. And the answer for a caller that gave up while the name
+ * hung is that caller's, though another one has its place now: each asks once. */
+static void test_who_asks_by_a_name(void **state) {
+  (void)state;
+#define NEAREST(COPIES)                                                                        \
+  "client \"u\" { zone = \"y\", arrivals = burst { 5, at = \"1s\" }, target = \"w\" }\n"       \
+  "service \"w\" { zone = \"y\", on = { call { \"name\", op = \"read\" } } }\n"                \
+  "dns \"name\" { backends = \"db\", ttl = \"10s\" }\n"                                        \
+  "database \"db\" { read = \"1ms\", write = \"1ms\", copies = { n = 3, read = \"nearest\",\n" \
+  "  zone = { \"x\", \"y\", \"z\" }, " COPIES                                                  \
+  " } }\n"                                                                                     \
+  "path { from = \"x\", to = \"y\", latency = \"30ms\" }\n"                                    \
+  "path { from = \"x\", to = \"z\", latency = \"30ms\" }\n"                                    \
+  "path { from = \"y\", to = \"z\", latency = \"30ms\" }\n"
+  expect(NEAREST("write = \"async\""), "db[2].arrivals", 5);
+  expect(NEAREST("leaders = \"all\", write = \"async\""), "db[2].arrivals", 5);
+  const char *gave_up =
+      "client \"u1\" { arrivals = burst { 1, at = \"1s\" }, target = \"w\" }\n"
+      "client \"u2\" { arrivals = burst { 1, at = \"1500ms\" }, target = \"v\" }\n"
+      "service \"w\" { on = { call { \"name\", timeout = \"300ms\" } } }\n"
+      "service \"v\" { on = { sleep \"500ms\", call \"name\" } }\n"
+      "dns \"name\" { backends = \"db\", ttl = \"10s\" }\n"
+      "database \"db\" { read = \"1ms\" }\n"
+      "fault { hang \"name\", at = \"500ms\", lasts = \"1300ms\" }\n";
+  expect(gave_up, "name.lookups", 2);
+  expect(gave_up, "name.remembered", 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_taken_out_is_no_failure),
                                      cmocka_unit_test(test_nothing_more_is_sent),
@@ -539,6 +568,7 @@ int main(void) {
                                      cmocka_unit_test(test_means_of_those_there),
                                      cmocka_unit_test(test_new_process_knows_nothing),
                                      cmocka_unit_test(test_calls_wait_for_a_name),
-                                     cmocka_unit_test(test_gone_together)};
+                                     cmocka_unit_test(test_gone_together),
+                                     cmocka_unit_test(test_who_asks_by_a_name)};
   return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
