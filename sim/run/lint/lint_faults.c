@@ -43,6 +43,23 @@ void lint_fault_outlives_run(struct lint *lint) {
   }
 }
 
+void lint_drain_cut_short(struct lint *lint) {
+  for (uint32_t i = 0; i < lint->spec->faults; i++) {
+    const struct fault_spec *fault = &lint->spec->fault[i];
+    if (fault->on_path || fault->forever || fault->type->life != LIFE_LEAVES) continue;
+    for (uint32_t c = 0; c < lint->spec->components; c++) {
+      const struct component_spec *component = &lint->spec->component[c];
+      double lasts_ns = dist_mean(&fault->lasts);
+      if ((double)component->drain_ns <= lasts_ns || !lint_hits(lint, fault->target, c)) continue;
+      add_fault(lint, fault)->what =
+          lint_text(lint, "it lasts %s%s, and %s drains for %s", lint_ns(lint, lasts_ns),
+                    fault->lasts.kind == DIST_CONSTANT ? "" : " on average", component->name,
+                    lint_ns(lint, (double)component->drain_ns));
+      break;
+    }
+  }
+}
+
 void lint_fault_in_warmup(struct lint *lint) {
   const struct run_settings *run = &lint->scenario->run;
   if (run->warmup_auto) return; /* that one ends before the first fault */

@@ -120,6 +120,49 @@ void lint_never_starts(struct lint *lint) {
   }
 }
 
+/* The value of a component's parameter; NULL: its kind has none of that name. */
+static const void *value_of(const struct component_spec *component, const char *name) {
+  const struct param *p = component->kind->params;
+  while (p && p->name && strcmp(p->name, name) != 0) p++;
+  return p && p->name ? (const char *)component->config + p->offset : NULL;
+}
+
+static bool is_given(const struct component_spec *component, const char *group) {
+  const bool *given = value_of(component, group); /* the first member of a group */
+  return given && *given;
+}
+
+/* Whether a balancer without checks sees members of a backend come: a crash it does not see. */
+static bool is_listed_again(const struct lint *lint, uint32_t backend) {
+  if (lint->spec->component[backend].comes_and_goes) return true;
+  for (uint32_t i = 0; i < lint->spec->faults; i++) {
+    const struct fault_spec *fault = &lint->spec->fault[i];
+    if (fault->on_path || !lint_hits(lint, fault->target, backend)) continue;
+    bool ends = fault->recurring || !fault->forever;
+    if (fault->type->life == LIFE_COMES) return true;
+    if (fault->type->life == LIFE_LEAVES && ends) return true;
+  }
+  return false;
+}
+
+void lint_slow_start_never(struct lint *lint) {
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    const struct component_spec *component = &lint->spec->component[c];
+    const uint64_t *slow_start_ns = value_of(component, "slow_start");
+    if (slow_start_ns == NULL || *slow_start_ns == 0) continue;
+    if (is_given(component, "health_check") || is_given(component, "outlier")) continue;
+    const struct call_node *node = node_of(lint->graph, c);
+    bool comes = node == NULL;
+    for (uint32_t k = 0; node && !comes && k < node->outline.calls; k++) {
+      comes = is_listed_again(lint, node->outline.call[k].to);
+    }
+    if (comes) continue;
+    lint_add_component(lint, c)->what =
+        "it starts backends slowly that come into use, and has neither health_check nor outlier, "
+        "and none of its backends joins, scales or is stopped for a time";
+  }
+}
+
 /* --- who meets whom ------------------------------------------------------------------------- */
 
 /* Those who call a name call what it stands for. */
