@@ -133,6 +133,34 @@ static void set_off(lua_State *L, int table, const struct param *param) {
   lua_setfield(L, table, param->name);
 }
 
+static int by_text(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* A balancer whose weights alone say what its backends are keeps these, at equal parts. */
+static void keep_weighed(lua_State *L, int table, const struct param *params) {
+  enum { MOST = 1000 };
+  const char *name[MOST];
+  int n = 0, top = lua_gettop(L);
+  bool said = lua_getfield(L, table, "backends") != LUA_TNIL;
+  bool has = find_param(params, "backends", strlen("backends")) != NULL;
+  if (has && !said && lua_getfield(L, table, "weights") == LUA_TTABLE) {
+    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+      if (lua_type(L, -2) == LUA_TSTRING && n < MOST) name[n++] = lua_tostring(L, -2);
+    }
+  }
+  if (n > 0 && n < MOST) {
+    qsort(name, (size_t)n, sizeof *name, by_text); /* Lua's order is not always the same */
+    lua_createtable(L, n, 0);
+    for (int i = 0; i < n; i++) {
+      lua_pushstring(L, name[i]);
+      lua_rawseti(L, -2, i + 1);
+    }
+    lua_setfield(L, table, "backends");
+  }
+  lua_settop(L, top);
+}
+
 /* Whether it means nothing without `name`, which alone it asks for. */
 static bool needs_it(const struct param *param, const char *name) {
   const char *needs = param->needs;
@@ -146,6 +174,7 @@ static bool needs_it(const struct param *param, const char *name) {
 /* With what needs it, and so on. */
 static void set_off_all(lua_State *L, int table, const struct param *params,
                         const struct param *param) {
+  if (param->type == PARAM_WEIGHTS) keep_weighed(L, table, params);
   set_off(L, table, param);
   for (const struct param *p = params; p->name; p++) {
     if (p->required || !needs_it(p, param->name)) continue;

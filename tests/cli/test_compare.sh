@@ -18,6 +18,14 @@ LUA
 sed 's/"10ms"/"15ms"/' good.lua >slow.lua
 sed 's/"60s"/"61s"/' good.lua >longer.lua
 sed 's/replications = 9/replications = 12, seed = 3/' good.lua >other.lua
+cat >weighed.lua <<'LUA'
+-- One in ten goes to b.
+client "c" { arrivals = constant "50/s", target = "lb" }
+load_balancer "lb" { weights = { a = 9, b = 1 } }
+service "a" { work = "1ms" }
+service "b" { work = "1ms" }
+run { duration = "20s", warmup = "0s", replications = 1 }
+LUA
 cat >shop.lua <<'LUA'
 local policy = { attempts = 4, backoff = "20ms", budget = "50%" }
 client "shop" { arrivals = poisson "200/s", target = "lb", timeout = "400ms", retry = policy,
@@ -145,6 +153,8 @@ expect 0 compare shop.lua --off 'crash web[2]' --json -
 holds 'of("web[2].uptime b") == 1 > of("web[2].uptime a")'
 expect 0 compare shop.lua --off 'cold cache' --off 'crash web[2]' --json -
 holds 'of("redis.uptime b") == 1 and of("web.uptime b") == 1'
+expect 0 compare weighed.lua --off lb.weights --json -
+holds 'of("a.arrivals a") == 900 and of("a.arrivals b") == of("b.arrivals b") == 500'
 expect 0 compare shop.lua --off shop.retry.budget --json -
 holds 'of("shop.retries diff value") > 0'
 # Two clients may share one table; only the named one's is changed.

@@ -40,6 +40,11 @@ static const struct wrong wrongs[] = {
      "key 'per' of cache \"redis\": \"key\": a cache keeps what it has by key in any case; leave "
      "per "
      "out"},
+    {CLIENT SERVICE "path { from = \"c\", to = \"s\", price = 5 }",
+     "key 'price' of path: expected a price such as \"0.10/h\" or { per_GB = 0.02 }, got the "
+     "number 5"},
+    {CLIENT SERVICE "local g = { \"s\" }; g[2] = g\nfault { crash { group = g }, at = \"1s\" }",
+     "item 2 of group of crash in fault: is a list that it is in itself"},
     {CLIENT "service \"s\" { 5 }",
      "s.lua:2: item 1 of service \"s\": a value without a key; write KEY = VALUE"},
     /* types and units */

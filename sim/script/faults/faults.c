@@ -56,12 +56,28 @@ static void add_target(struct loader *loader, struct group_list *list, struct fa
   list->text[list->n++] = text;
 }
 
+/* A list of places that is being read, and those that it is in. */
+struct domain {
+  const void *table;
+  const struct domain *outer;
+};
+
+static bool is_in_itself(const struct domain *domain) {
+  const struct domain *outer = domain->outer;
+  while (outer && outer->table != domain->table) outer = outer->outer;
+  return outer != NULL;
+}
+
 /* The list at the top of the stack. */
 static bool read_domain(struct loader *loader, const struct spot *spot, int depth,
-                        struct group_list *list) {
+                        const struct domain *outer, struct group_list *list) {
   lua_State *L = loader->L;
+  struct domain domain = {lua_topointer(L, -1), outer};
+  if (is_in_itself(&domain)) {
+    return spot_error(loader, spot, "is a list that it is in itself; name places");
+  }
   if (depth > DOMAINS_DEEP) {
-    return spot_error(loader, spot, "is more than %d lists deep; is one in itself?", DOMAINS_DEEP);
+    return spot_error(loader, spot, "is more than %d lists deep", DOMAINS_DEEP);
   }
   luaL_checkstack(L, 8, NULL);
   if (!table_check(loader, spot, lua_gettop(L), NULL, 0, PLACES_MOST)) return false;
@@ -72,7 +88,7 @@ static bool read_domain(struct loader *loader, const struct spot *spot, int dept
     const char *text = NULL;
     lua_rawgeti(L, -1, i);
     bool inner = lua_istable(L, -1);
-    bool ok = inner ? read_domain(loader, &item, depth + 1, list)
+    bool ok = inner ? read_domain(loader, &item, depth + 1, &domain, list)
                     : fault_target_read(loader, &item, &text, &target);
     lua_pop(L, 1);
     if (!ok) return false;
@@ -92,7 +108,7 @@ static bool read_group(struct loader *loader, const struct spot *spot, struct ha
   struct spec *spec = &loader->scenario->spec;
   struct group_list list = {0};
   if (lua_istable(loader->L, -1) && lua_rawlen(loader->L, -1) > 0 &&
-      !read_domain(loader, spot, 1, &list)) {
+      !read_domain(loader, spot, 1, NULL, &list)) {
     return false;
   }
   if (list.n < 2) return spot_error(loader, spot, "lists what fails together, two places or more");

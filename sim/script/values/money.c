@@ -40,8 +40,16 @@ static bool is_empty(lua_State *L, int index) {
   return false;
 }
 
+/* A path answers no calls. */
+static const char *expected_at(const struct spot *spot) {
+  const struct spot *of = spot->parent;
+  bool of_path = of && of->kind == SPOT_WORD && !strcmp(of->word->text, "path");
+  return of_path ? "a price such as \"0.10/h\" or { per_GB = 0.02 }"
+                 : "a price such as \"0.10/h\" or { per_call = 2e-7 }";
+}
+
 bool money_read(struct loader *loader, const struct spot *spot, int index, struct price *out) {
-  static const char expected[] = "a price such as \"0.10/h\" or { per_call = 2e-7 }";
+  const char *expected = expected_at(spot);
   lua_State *L = loader->L;
   index = lua_absindex(L, index);
   *out = (struct price){0};
