@@ -430,7 +430,6 @@ const struct param load_balancer_params[] = {
      .off = "7",
      .min = 4,
      .max = 7,
-     .needs = "backends or weights",
      .doc = "7: each request goes where the algorithm says. 4: each connection does, and its "
             "requests follow it for as long as it is open and the backend in use (AWS's network "
             "load balancer, HAProxy's mode tcp). The connections are those of a path with "

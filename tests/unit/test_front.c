@@ -151,6 +151,7 @@ static void test_mistakes(void **state) {
       WRONG("backends = \"s\", layer = 4, retry = { attempts = 2 }", "'retry' needs to see"),
       WRONG("backends = \"s\", layer = 4, on = { limit { \"1/s\" } }", "'on' needs to see"),
       WRONG("backends = \"s\", layer = 4, algorithm = \"hash\"", "'by' needs to see"),
+      WRONG("route = { default = \"s\" }, layer = 4", "'route' needs to see requests"),
       WRONG("backends = \"s\", route = { default = \"lb\" }", "is this balancer itself"),
       WRONG("backends = \"s\", on = { work \"1ms\" }", "limit"),
       WRONG("route = { default = \"s\" }, sticky = \"1s\"", "backends"),

@@ -545,6 +545,19 @@ static void test_who_asks_by_a_name(void **state) {
   expect(gave_up, "name.remembered", 0);
 }
 
+/* Aim: a pool has one place. Of two calls the second waits for it, and so do the hedges of both,
+ * until their calls are answered: none of them is sent, and none counts. */
+static void test_hedge_that_is_not_sent(void **state) {
+  (void)state;
+  const char *text =
+      "client \"c\" { arrivals = burst { 2, at = \"1s\" }, target = \"a\" }\n"
+      "service \"a\" { on = { call { \"b\", hedge = { after = \"100ms\" },\n"
+      "  pool = { size = 1, queue = 10 } } } }\n"
+      "service \"b\" { work = \"1s\" }\n";
+  expect(text, "b.arrivals", 2);
+  expect(text, "a.b.hedges", 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_taken_out_is_no_failure),
                                      cmocka_unit_test(test_nothing_more_is_sent),
@@ -569,6 +582,7 @@ int main(void) {
                                      cmocka_unit_test(test_new_process_knows_nothing),
                                      cmocka_unit_test(test_calls_wait_for_a_name),
                                      cmocka_unit_test(test_gone_together),
-                                     cmocka_unit_test(test_who_asks_by_a_name)};
+                                     cmocka_unit_test(test_who_asks_by_a_name),
+                                     cmocka_unit_test(test_hedge_that_is_not_sent)};
   return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

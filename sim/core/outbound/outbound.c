@@ -244,6 +244,7 @@ static void launch(struct sim *sim, struct frame *call) {
   struct errand *e = errand_at(sim, try->errand);
   uint64_t left_ns = time_left(sim, try->deadline_ns), timeout_ns = out->config->timeout_ns;
   out->count.tries++;
+  out->count.hedges += try->hedge; /* one that waits in a pool for nothing is none */
   try->phase = PHASE_OUT;
   try->from_ns = sim->now_ns;
   try->due_ns = TIME_NEVER;
@@ -463,7 +464,6 @@ static void hedge(struct sim *sim, struct frame *first) {
   if (!still_wanted(sim, out, first) || is_unwanted(sim, first)) return;
   if (!retry_budget_take(out->hedge_budget)) return;
   e->hedges++;
-  out->count.hedges++;
   plan_hedge(sim, out, e, first, try);
   struct frame *call = another_try(sim, id, first, out); /* `try` and `e` may have moved */
   try_known(sim, call)->hedge = true;
