@@ -129,9 +129,13 @@ const struct param topic_params[] = {
      .fallback = "refuse",
      .choices = full_choices,
      .needs = "capacity",
-     .doc = "What becomes of a message when a group has no room for it: it is refused (refuse); "
-            "the message that has waited longest makes room (drop_oldest, RabbitMQ's drop-head); "
-            "or its publisher waits (block: back-pressure)."},
+     .doc =
+         "What becomes of a message when a group has no room for it: it is refused (refuse); "
+         "the message that has waited longest makes room (drop_oldest, RabbitMQ's drop-head); "
+         "or its publisher waits (block: back-pressure). What a publisher has sent is taken when "
+         "there is room, also if it has given up meanwhile, as what waits in a connection that "
+         "RabbitMQ blocks; to drop it there, as Kafka's max.block.ms does, give `publish` a pool "
+         "with a wait."},
     {.name = "order",
      .type = PARAM_ENUM,
      .offset = AT(order),

@@ -269,6 +269,22 @@ static void test_whose_write(void **state) {
   expect(text, "db.own_write_missed", 1);
 }
 
+/* Aim: one message is at work, one waits, and the third finds no room. Its publisher gives up after
+ * 500 ms; what it has sent is taken at 4 s all the same. With a pool that lets one message go at a
+ * time the third is dropped before it is sent. */
+static void test_publisher_gave_up(void **state) {
+  (void)state;
+#define BLOCKED(POLICY)                                                    \
+  "client \"c\" { arrivals = burst { 3, at = \"1s\" }, target = \"w\" }\n" \
+  "service \"w\" { on = { publish { \"q\", timeout = \"500ms\"" POLICY     \
+  " } } }\n"                                                               \
+  "topic \"q\" { capacity = 1, full = \"block\", write = \"100ms\" }\n"    \
+  "service \"a\" { workers = 1, work = \"3s\", subscribe = { \"q\", prefetch = 1 } }\n"
+  expect(BLOCKED(""), "c.availability", 2 / 3.0);
+  expect(BLOCKED(""), "a.consumed", 3);
+  expect(BLOCKED(", pool = { size = 1, queue = 9, wait = \"150ms\" }"), "a.consumed", 2);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_timeout),     cmocka_unit_test(test_deadline),
@@ -276,7 +292,7 @@ int main(void) {
       cmocka_unit_test(test_breaks),      cmocka_unit_test(test_breaker),
       cmocka_unit_test(test_pool),        cmocka_unit_test(test_mistakes),
       cmocka_unit_test(test_whose),       cmocka_unit_test(test_whose_priority),
-      cmocka_unit_test(test_whose_write),
+      cmocka_unit_test(test_whose_write), cmocka_unit_test(test_publisher_gave_up),
   };
   return cmocka_run_group_tests_name("subscriber", tests, folder_make, folder_remove);
 }
