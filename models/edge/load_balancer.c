@@ -163,7 +163,8 @@ static void load_balancer_on_reply(struct sim *sim, struct member *member, struc
   if (broke && lb->by_connection) bound_set(sim, &lb->bound, parent, BOUND_TO_NONE);
   if (lb->sticks && outcome == OUTCOME_OK && parent->pc != FRONT_ROUTED) {
     const struct member *by = lb->backend[call->site].member;
-    sticky_note(sim, &lb->sessions, column_get(sim, parent, COLUMN_USER), call->site, by);
+    sticky_note(sim, &lb->sessions, column_get(sim, parent, COLUMN_USER), call->site, by,
+                call->sent_ns);
   }
   if (outcome == OUTCOME_RATE_LIMITED) call_tell_when(sim, call, parent);
   give(sim, lb, parent, outcome);

@@ -32,7 +32,7 @@ uint32_t sticky_find(const struct sim *sim, struct sticky *s, uint64_t user) {
 }
 
 void sticky_note(const struct sim *sim, struct sticky *s, uint64_t user, uint32_t backend,
-                 const struct member *member) {
+                 const struct member *member, uint64_t chosen_ns) {
   if (user == 0) return;
   if (2 * s->n >= s->slots) grow(s);
   struct kept *one = slot_of(s, user);
@@ -40,8 +40,11 @@ void sticky_note(const struct sim *sim, struct sticky *s, uint64_t user, uint32_
   bool same = alive && one->backend == backend && one->epoch == member->epoch;
   s->n += one->user == 0;
   s->begun += !same;
-  s->lost += alive && !same;
-  *one = (struct kept){user, sim->now_ns, backend, member->epoch};
+  /* One that began after the choice was not known then: of several first requests at once each is
+   * told another backend, and nothing is gone. */
+  s->lost += alive && !same && one->began_ns <= chosen_ns;
+  uint64_t began_ns = same ? one->began_ns : sim->now_ns;
+  *one = (struct kept){user, sim->now_ns, began_ns, backend, member->epoch};
 }
 
 void sticky_free(struct sticky *s) {

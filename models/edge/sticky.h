@@ -10,7 +10,7 @@
 
 struct kept {
   uint64_t user; /* 0: a free entry */
-  uint64_t last_ns;
+  uint64_t last_ns, began_ns;
   uint32_t backend, epoch; /* the backend's, when the session began */
 };
 
@@ -26,9 +26,9 @@ struct sticky {
 /* The backend of the user's session; STICKY_NONE: it has none. */
 uint32_t sticky_find(const struct sim *sim, struct sticky *s, uint64_t user);
 
-/* A backend answered the user's call, and keeps the session from now on. */
+/* A backend, chosen at chosen_ns, answered the user's call, and keeps the session from now on. */
 void sticky_note(const struct sim *sim, struct sticky *s, uint64_t user, uint32_t backend,
-                 const struct member *member);
+                 const struct member *member, uint64_t chosen_ns);
 
 void sticky_free(struct sticky *s);
 

@@ -558,6 +558,21 @@ static void test_hedge_that_is_not_sent(void **state) {
   expect(text, "a.b.hedges", 0);
 }
 
+/* Aim: two first requests of one user at once are told two backends, and the later answer counts:
+ * two sessions began, and none is lost. The crash of where it is kept loses one. */
+static void test_first_requests_at_once(void **state) {
+  (void)state;
+#define AT_ONCE                                                                               \
+  "client \"u\" { arrivals = burst { 2, at = \"1s\" }, users = 1, target = \"lb\" }\n"        \
+  "client \"u2\" { arrivals = constant \"1/s\", users = 1, target = \"lb\" }\n"               \
+  "load_balancer \"lb\" { backends = \"s\", algorithm = \"round_robin\", sticky = \"1h\" }\n" \
+  "service \"s\" { instances = 2, workers = 9, work = \"100ms\" }\n"
+  expect(AT_ONCE, "lb.sessions_lost", 0);
+  expect(AT_ONCE
+         "fault { crash { group = { \"s[1]\", \"s[2]\" } }, at = \"4500ms\", lasts = \"10ms\" }\n",
+         "lb.sessions_lost", 1);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_taken_out_is_no_failure),
                                      cmocka_unit_test(test_nothing_more_is_sent),
@@ -583,6 +598,7 @@ int main(void) {
                                      cmocka_unit_test(test_calls_wait_for_a_name),
                                      cmocka_unit_test(test_gone_together),
                                      cmocka_unit_test(test_who_asks_by_a_name),
-                                     cmocka_unit_test(test_hedge_that_is_not_sent)};
+                                     cmocka_unit_test(test_hedge_that_is_not_sent),
+                                     cmocka_unit_test(test_first_requests_at_once)};
   return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
