@@ -96,7 +96,10 @@ void groups_start(struct sim *sim, struct member *member) {
     }
     groups_forget_consumers(t, g);
     for (uint32_t i = 0; i < g->consumers; i++) g->consumer[i].gone = g->consumer[i].closed;
-    if (g->partition) partitions_assign(t, g);
+    if (g->partition) {
+      partitions_unassign(t, g);
+      partitions_assign(t, g);
+    }
     for (uint32_t i = 0; i < g->consumers; i++) {
       struct topic_consumer *c = &g->consumer[i];
       if (session_is_kept(g, c)) session_changes(sim, member, g, c);

@@ -9,14 +9,48 @@ uint16_t partition_of(struct topic_state *t, uint32_t item) {
   return (uint16_t)(rng_mix(item * UINT64_C(0x9e3779b97f4a7c15)) % n);
 }
 
-void partitions_assign(struct topic_state *t, struct topic_group *g) {
-  uint32_t there = 0, next = 0;
-  for (uint32_t i = 0; i < g->consumers; i++) there += !g->consumer[i].gone;
+void partitions_unassign(struct topic_state *t, struct topic_group *g) {
+  for (uint32_t p = 0; p < t->config->partitions; p++) g->partition[p].owner = NO_LETTER;
+}
+
+/* Who is there keeps as many as are an equal part, and one more as long as some are left over. */
+static void keep_fair_part(struct topic_state *t, struct topic_group *g, uint32_t there) {
+  uint32_t fair = t->config->partitions / there, over = t->config->partitions % there;
   for (uint32_t p = 0; p < t->config->partitions; p++) {
-    g->partition[p].owner = NO_LETTER;
-    if (there == 0) continue;
-    while (g->consumer[next % g->consumers].gone) next++;
-    g->partition[p].owner = next++ % g->consumers;
+    uint32_t *owner = &g->partition[p].owner;
+    if (*owner == NO_LETTER) continue;
+    struct topic_consumer *c = &g->consumer[*owner];
+    if (c->gone || c->partitions > fair || (c->partitions == fair && over == 0)) {
+      *owner = NO_LETTER;
+    } else if (c->partitions++ == fair) {
+      over--;
+    }
+  }
+}
+
+static uint32_t with_fewest(const struct topic_group *g) {
+  uint32_t best = NO_LETTER;
+  for (uint32_t i = 0; i < g->consumers; i++) {
+    const struct topic_consumer *c = &g->consumer[i];
+    if (c->gone) continue;
+    if (best == NO_LETTER || c->partitions < g->consumer[best].partitions) best = i;
+  }
+  return best;
+}
+
+void partitions_assign(struct topic_state *t, struct topic_group *g) {
+  uint32_t there = 0;
+  for (uint32_t i = 0; i < g->consumers; i++) {
+    there += !g->consumer[i].gone;
+    g->consumer[i].partitions = 0;
+  }
+  if (there > 0) keep_fair_part(t, g, there);
+  for (uint32_t p = 0; p < t->config->partitions; p++) {
+    uint32_t *owner = &g->partition[p].owner;
+    if (there == 0) *owner = NO_LETTER;
+    if (there == 0 || *owner != NO_LETTER) continue;
+    *owner = with_fewest(g);
+    g->consumer[*owner].partitions++;
   }
   t->rebalances++;
 }

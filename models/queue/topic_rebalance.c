@@ -86,5 +86,6 @@ void rebalance_look(struct sim *sim, struct member *member, struct topic_group *
   level_down(&t->rebalancing, sim->now_ns);
   acknowledge_worked(sim, t, g); /* who joins commits before */
   for (uint32_t i = 0; i < g->consumers; i++) g->consumer[i].asked = false;
+  partitions_unassign(t, g); /* all have given up all */
   partitions_assign(t, g);
 }

@@ -34,6 +34,7 @@ struct topic_consumer {
   uint32_t closings, silences;
   uint32_t *worked; /* letters that wait to be acknowledged together */
   uint32_t n_worked;
+  uint32_t partitions; /* has so many */
 };
 
 /* What is due at some time, for a letter that may have moved on by then. */
@@ -213,7 +214,11 @@ void topic_age_update(struct sim *sim, struct topic_state *t);
 
 /* --- partitions (topic_partitions.c) --------------------------------------------------------- */
 
-/* Gives them out in equal parts to those who are there. */
+/* Nobody has any. */
+void partitions_unassign(struct topic_state *t, struct topic_group *g);
+
+/* Gives them out in equal parts to those who are there, one after the other. What somebody has who
+ * is there moves only if he has more than his part. */
 void partitions_assign(struct topic_state *t, struct topic_group *g);
 
 /* The partition of a message that is taken now. */

@@ -45,6 +45,29 @@ static void test_stands_still(void **state) {
   expect(HELD("1s", EAGER, ""), "q.rebalancing", 0, 1e-5);
 }
 
+/* Aim: of six partitions of three instances only the two of the third move when it is gone, as with
+ * Kafka's CooperativeStickyAssignor: each has a message that takes until 35 s, and the 5 that come
+ * to it at 21 s are delivered at once. When it is back at 40 s it gets one of each of the others,
+ * and nothing else moves; with eager all are given out from the first on again. */
+static void test_few_move(void **state) {
+  (void)state;
+#define SIX(BACK)                                                                                 \
+  "client \"l\" { arrivals = burst { 6, at = \"5s\" }, target = \"q\", mix = { long = 1 } }\n"    \
+  "client \"c\" { arrivals = burst { 30, at = \"21s\" }, target = \"q\", mix = { brief = 1 } }\n" \
+  "client \"d\" { arrivals = burst { 6, at = \"39s\" }, target = \"q\", mix = { long = 1 } }\n"   \
+  "client \"e\" { arrivals = burst { 30, at = \"41s\" }, target = \"q\", mix = { brief = 1 } }\n" \
+  "topic \"q\" { partitions = 6 }\n"                                                              \
+  "service \"a\" { instances = 3, workers = 99, subscribe = { \"q\", prefetch = 99, "             \
+  "session = \"10s\" }, on = { long = { work \"30s\" }, brief = { work \"1ms\" } } }\n"           \
+  "fault { crash \"a[3]\", at = \"10s\", lasts = \"" BACK "\" }\n"
+  /* The two that the third had wait from 10 s until its session is over. */
+  const double session = 2 * (20 - 10) / 100.0;
+  expect(SIX("1h"), "q.backlog", session, 1e-3);
+  /* The second long ones of the two that moved end at 69 s: only these keep their 5 waiting. */
+  expect(SIX("30s"), "q.backlog", session + 10 * (69 - 41) / 100.0, 1e-3);
+  expect(SIX("30s"), "q.backlog.max", 10, 0);
+}
+
 /* Aim: who gives a partition back acknowledges what it has worked on, and what it still works on
  * then, however seldom it does else: nothing of it keeps its next owner waiting. The second of two
  * dies at 5 s, is missed at 15 s, and is back at 60 s. */
@@ -296,10 +319,15 @@ static void test_poll_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_stands_still),    cmocka_unit_test(test_gives_up_cleanly),
-      cmocka_unit_test(test_begins_later),    cmocka_unit_test(test_waits_for_the_missing),
-      cmocka_unit_test(test_silent_and_idle), cmocka_unit_test(test_heartbeats),
-      cmocka_unit_test(test_mistakes),        cmocka_unit_test(test_poll),
+      cmocka_unit_test(test_stands_still),
+      cmocka_unit_test(test_few_move),
+      cmocka_unit_test(test_gives_up_cleanly),
+      cmocka_unit_test(test_begins_later),
+      cmocka_unit_test(test_waits_for_the_missing),
+      cmocka_unit_test(test_silent_and_idle),
+      cmocka_unit_test(test_heartbeats),
+      cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_poll),
       cmocka_unit_test(test_poll_refused),
   };
   return cmocka_run_group_tests(tests, folder_make, folder_remove);
