@@ -208,7 +208,7 @@ static void land(struct sim *sim, struct cache_state *c, struct frame *parent, s
 
 /* Whose store a call of the cache's own is about; false: nobody knows any more. */
 static bool refreshed_enter(struct sim *sim, struct cache_state *c, const struct frame *fetch) {
-  if (c->config->per == CACHE_PER_ALL) return true;
+  if (c->config->per == WHOM_ALL) return true;
   uint64_t key = c->out ? outbound_key(sim, fetch) : fetch->key;
   uint32_t flight = flight_of_key(&c->flights, key);
   if (flight == NO_FLIGHT) return false;
@@ -488,7 +488,7 @@ static bool cache_has_meter(const void *config, const struct meter *meter) {
     return c->write.policy == WRITE_BACK;
   }
   if (meter->at == STATE(fallbacks)) return c->fallback.n > 0;
-  if (meter->at == STATE(owned)) return c->per != CACHE_PER_ALL;
+  if (meter->at == STATE(owned)) return c->per != WHOM_ALL;
   if (meter->at == STATE(passed)) return c->passes.n > 0;
   if (meter->at == STATE(joined)) return c->single_flight;
   if (meter->at == STATE(served_stale) || meter->at == STATE(refreshes)) return c->stale_ns > 0;

@@ -59,8 +59,8 @@ static bool has_copies(const struct component_spec *component) {
 
 /* What needs one store, or one who hears of all. */
 static bool per_valid(const struct cache_config *config, uint32_t instances, struct error *err) {
-  if (config->per == CACHE_PER_ALL) return true;
-  const char *per = cache_per_names[config->per];
+  if (config->per == WHOM_ALL) return true;
+  const char *per = whom_names_but_key[config->per];
   if (config->write.policy == WRITE_BACK) {
     return error_set(
         err,
@@ -73,7 +73,7 @@ static bool per_valid(const struct cache_config *config, uint32_t instances, str
     return error_set(
         err, "instances and per = \"%s\" do not go together here; leave one of them out", per);
   }
-  if (config->per != CACHE_PER_CALLER && config->invalidate == INVALIDATE_ON_WRITE) {
+  if (config->per != WHOM_CALLER && config->invalidate == INVALIDATE_ON_WRITE) {
     return error_set(err,
                      "nobody tells caches that belong to a %s of writes; leave invalidate out, or "
                      "use per = \"caller\"",
@@ -129,7 +129,7 @@ void cache_outline(const struct spec *spec, const struct component_spec *compone
                    struct outline *out) {
   const struct cache_config *config = component->config;
   out->by_key = true;
-  out->by_user = config->per == CACHE_PER_USER || config->per == CACHE_PER_TIER;
+  whom_outline(config->per, out);
   outline_work(out, &config->hit_time);
   bool writes = data_op_of(spec, config->origin, op) == DATA_WRITE;
   if (!writes && !cache_passes(config, op)) {
@@ -278,7 +278,7 @@ const struct param cache_params[] = {
      .offset = AT(per),
      .fallback = "all",
      .off = "all",
-     .choices = cache_per_names,
+     .choices = whom_names_but_key,
      .refused = per_refused,
      .doc =
          "Whose cache it is: everybody's; or each user has one, as in their browser; or those of "

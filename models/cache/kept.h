@@ -44,7 +44,7 @@ struct cache_state {
 
 /* Looks at the store of the call's owner from here on. */
 static inline void owner_enter(struct sim *sim, struct cache_state *c, const struct frame *call) {
-  if (__builtin_expect(c->config->per != CACHE_PER_ALL, 0)) owners_find(sim, c, call);
+  if (__builtin_expect(c->config->per != WHOM_ALL, 0)) owners_find(sim, c, call);
 }
 
 /* Keeps what a call to the origin has brought, if the policy wants it; an error for `negative`. */

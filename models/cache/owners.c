@@ -9,8 +9,6 @@
 #include "kept.h"
 #include "policies/eviction.h"
 
-const char *const cache_per_names[] = {"all", "user", "tier", "client", "caller", NULL};
-
 static uint32_t *bucket_of(const struct owners *o, uint64_t who) {
   return &o->bucket[(uint32_t)rng_mix(who) & o->mask];
 }
@@ -86,25 +84,10 @@ void owners_warm(struct sim *sim, struct member *member) {
 
 void owners_find(struct sim *sim, struct cache_state *c, const struct frame *call) {
   struct owners *o = &c->owners;
-  const struct member *caller = NULL;
-  uint64_t who = 0;
-  switch ((enum cache_per)c->config->per) {
-    case CACHE_PER_ALL:
-      return;
-    case CACHE_PER_USER:
-      who = column_get(sim, call, COLUMN_USER);
-      break;
-    case CACHE_PER_TIER:
-      who = column_get(sim, call, COLUMN_TIER);
-      break;
-    case CACHE_PER_CLIENT:
-      who = column_get(sim, call, COLUMN_CLIENT);
-      break;
-    case CACHE_PER_CALLER:
-      caller = asker_of(sim, call);
-      who = asker_identity(sim, call);
-      break;
-  }
+  enum whom per = c->config->per;
+  if (per == WHOM_ALL) return;
+  const struct member *caller = per == WHOM_CALLER ? asker_of(sim, call) : NULL;
+  uint64_t who = whom_of(sim, call, per);
   uint32_t i = *bucket_of(o, who);
   while (i != NIL && o->owner[i].who != who) i = o->owner[i].next;
   if (i == NIL) {
@@ -122,11 +105,8 @@ void owners_settle(struct sim *sim, struct cache_state *c) {
 
 void owners_init(struct sim *sim, struct cache_state *c) {
   grow(&c->owners);
-  if (c->config->per == CACHE_PER_USER) column_want(sim, COLUMN_USER);
-  if (c->config->per == CACHE_PER_TIER) column_want(sim, COLUMN_TIER);
-  if (c->config->per == CACHE_PER_CLIENT) column_want(sim, COLUMN_CLIENT);
-  if (c->config->per == CACHE_PER_CALLER) column_want(sim, COLUMN_CALLER);
-  if (c->config->per == CACHE_PER_ALL) {
+  whom_want(sim, c->config->per);
+  if (c->config->per == WHOM_ALL) {
     owners_enter(c, add(c, 0, NULL));
   }
 }

@@ -12,15 +12,7 @@
 
 #include "cache_store.h"
 #include "sim.h"
-
-enum cache_per {
-  CACHE_PER_ALL,
-  CACHE_PER_USER,
-  CACHE_PER_TIER,
-  CACHE_PER_CLIENT,
-  CACHE_PER_CALLER
-};
-extern const char *const cache_per_names[];
+#include "whom.h"
 
 struct cache_state;
 

@@ -76,25 +76,6 @@ void list_healthy(struct sim *sim, struct load_balancer_state *lb) {
 
 /* --- what algorithms look at ---------------------------------------------------------------- */
 
-static uint64_t hashed(const struct sim *sim, const struct load_balancer_state *lb,
-                       const struct frame *call) {
-  switch ((enum hash_by)lb->config->by) {
-    case HASH_BY_KEY:
-      return call->item;
-    case HASH_BY_USER:
-      return column_get(sim, call, COLUMN_USER);
-    case HASH_BY_TIER:
-      return column_get(sim, call, COLUMN_TIER);
-    case HASH_BY_CLIENT:
-      return column_get(sim, call, COLUMN_CLIENT);
-    case HASH_BY_ALL:
-      return 0;
-    case HASH_BY_CALLER:
-      return asker_identity(sim, call);
-  }
-  return 0;
-}
-
 /* Of those in slow start. Envoy: at least a tenth. */
 static void ramp(const struct sim *sim, struct load_balancer_state *lb) {
   double lasts_ns = (double)lb->config->slow_start_ns;
@@ -167,11 +148,8 @@ void choose_init(struct sim *sim, struct member *member) {
   lb->pick = sim_stream(sim, member->component, "pick");
   lb->sessions.idle_ns = lb->config->sticky_ns;
   lb->sticks = lb->sessions.idle_ns > 0;
-  bool by_user = lb->algorithm->hashes && lb->config->by == HASH_BY_USER;
-  if (by_user || lb->config->sticky_ns > 0) column_want(sim, COLUMN_USER);
-  if (lb->algorithm->hashes && lb->config->by == HASH_BY_TIER) column_want(sim, COLUMN_TIER);
-  if (lb->algorithm->hashes && lb->config->by == HASH_BY_CLIENT) column_want(sim, COLUMN_CLIENT);
-  if (lb->algorithm->hashes && lb->config->by == HASH_BY_CALLER) column_want(sim, COLUMN_CALLER);
+  if (lb->config->sticky_ns > 0) column_want(sim, COLUMN_USER);
+  if (lb->algorithm->hashes) whom_want(sim, lb->config->by);
   init_weights(sim, lb);
   init_levels(sim, lb);
   if (lb->algorithm->by_distance) {
@@ -212,7 +190,7 @@ static uint32_t pick(const struct sim *sim, struct load_balancer_state *lb,
                           .levels = &lb->levels,
                           .distance_ns = lb->distance_ns,
                           .diverted = &lb->diverted};
-  if (lb->algorithm->hashes) from.hashed = hashed(sim, lb, call);
+  if (lb->algorithm->hashes) from.hashed = whom_of(sim, call, lb->config->by);
   return lb->algorithm->pick(&from, c, forwarded, &draws);
 }
 

@@ -79,7 +79,7 @@ static bool algorithm_valid(const struct load_balancer_config *config, struct er
                      "'choices' is read only with algorithm = \"power_of_two\", \"latency\" and "
                      "\"shuffle_shard\"");
   }
-  if (config->by != HASH_BY_KEY && !algorithm->hashes) {
+  if (config->by != WHOM_KEY && !algorithm->hashes) {
     return error_set(err,
                      "'by' is read only with algorithm = \"hash\", \"consistent_hash\", "
                      "\"maglev\" and \"shuffle_shard\"");
@@ -94,9 +94,8 @@ static bool algorithm_valid(const struct load_balancer_config *config, struct er
 static bool layer_valid(const struct load_balancer_config *config, struct error *err) {
   if (config->layer == 7) return true;
   if (config->layer != 4) return error_set(err, "layer is 4, connections, or 7, requests");
-  bool by_request =
-      load_balancer_algorithm(config)->hashes &&
-      (config->by == HASH_BY_KEY || config->by == HASH_BY_USER || config->by == HASH_BY_TIER);
+  bool by_request = load_balancer_algorithm(config)->hashes &&
+                    (config->by == WHOM_KEY || config->by == WHOM_USER || config->by == WHOM_TIER);
   const char *what = config->route.n > 0            ? "route"
                      : config->on.program.steps > 0 ? "on"
                      : config->calls.retry.given    ? "retry"
@@ -240,8 +239,7 @@ static void outline_choice(const struct load_balancer_config *config, struct out
   const struct algorithm *algorithm = load_balancer_algorithm(config);
   enum compares compares = algorithm->compares;
   out->spreads = true;
-  out->by_key |= algorithm->hashes && config->by == HASH_BY_KEY;
-  out->by_user |= algorithm->hashes && (config->by == HASH_BY_USER || config->by == HASH_BY_TIER);
+  if (algorithm->hashes) whom_outline(config->by, out);
   out->by_user |= config->sticky_ns > 0;
   out->by_connection = config->layer == 4;
   out->prefers_idle = compares != COMPARES_NONE || config->bounded > 0;
@@ -393,8 +391,6 @@ static const struct param reports_params[] = {
     {0},
 };
 
-static const char *const by_choices[] = {"key", "user", "tier", "client", "caller", "all", NULL};
-
 static const char *const steps_of_front[] = {"limit", NULL};
 
 const struct param load_balancer_params[] = {
@@ -449,7 +445,7 @@ const struct param load_balancer_params[] = {
      .type = PARAM_ENUM,
      .offset = AT(by),
      .fallback = "key",
-     .choices = by_choices,
+     .choices = whom_names,
      .needs = "algorithm = hash|consistent_hash|maglev|shuffle_shard",
      .doc =
          "For hash, consistent_hash, maglev, shuffle_shard: what of a request is hashed: the "

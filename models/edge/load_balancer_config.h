@@ -11,15 +11,7 @@
 #include "program.h"
 #include "second_best.h"
 #include "sim.h"
-
-enum hash_by {
-  HASH_BY_KEY,
-  HASH_BY_USER,
-  HASH_BY_TIER,
-  HASH_BY_CLIENT,
-  HASH_BY_CALLER,
-  HASH_BY_ALL
-};
+#include "whom.h"
 
 #define MAX_BACKENDS 32767
 

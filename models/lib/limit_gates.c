@@ -8,10 +8,8 @@
 #include "column.h"
 
 static void want_columns(struct sim *sim, const struct limit_config *limit) {
-  if (limit_per(limit) == LIMIT_PER_USER) column_want(sim, COLUMN_USER);
-  if (limit_per(limit) == LIMIT_PER_CLIENT) column_want(sim, COLUMN_CLIENT);
-  if (limit_per(limit) == LIMIT_PER_CALLER) column_want(sim, COLUMN_CALLER);
-  if (limit_per(limit) == LIMIT_PER_TIER || limit->tier.n > 0) column_want(sim, COLUMN_TIER);
+  whom_want(sim, limit_per(limit));
+  if (limit->tier.n > 0) column_want(sim, COLUMN_TIER);
 }
 
 /* One limiter for those whose tier has no rate of its own, and one for each tier that has. */
@@ -79,24 +77,6 @@ void limits_clear(struct limits *limits) {
   }
 }
 
-static uint64_t who_of(const struct sim *sim, const struct frame *call, enum limit_per per) {
-  switch (per) {
-    case LIMIT_PER_ALL:
-      return 0;
-    case LIMIT_PER_USER:
-      return column_get(sim, call, COLUMN_USER);
-    case LIMIT_PER_TIER:
-      return column_get(sim, call, COLUMN_TIER);
-    case LIMIT_PER_KEY:
-      return call->item;
-    case LIMIT_PER_CLIENT:
-      return column_get(sim, call, COLUMN_CLIENT);
-    case LIMIT_PER_CALLER:
-      return asker_identity(sim, call);
-  }
-  return 0;
-}
-
 /* The limiter of the call's tier; NULL: it has none. */
 static struct limiter *limiter_of(const struct sim *sim, const struct limit_gate *limit,
                                   const struct frame *call) {
@@ -122,7 +102,7 @@ uint64_t limits_take(struct sim *sim, struct limits *limits, const struct step *
   while (limits->limit[i].step != step) i++;
   struct limiter *limiter = limiter_of(sim, &limits->limit[i], call);
   if (limiter == NULL) return 0;
-  uint64_t who = who_of(sim, call, limit_per(step->limit));
+  uint64_t who = whom_of(sim, call, limit_per(step->limit));
   uint64_t wait_ns = limiter_take(limiter, who, sim->now_ns);
   limits->refused += wait_ns == LIMITER_REFUSED;
   limits->delayed += wait_ns != LIMITER_REFUSED && wait_ns > 0;
@@ -134,10 +114,10 @@ uint64_t limits_take(struct sim *sim, struct limits *limits, const struct step *
 
 void limits_outline(const struct limit_config *limit, uint32_t end, struct outline *out,
                     struct outline_step *to) {
-  enum limit_per per = limit_per(limit);
-  out->by_user |= per == LIMIT_PER_USER || per == LIMIT_PER_TIER || limit->tier.n > 0;
-  out->by_key |= per == LIMIT_PER_KEY;
-  bool one_bucket = limit->algorithm == LIMIT_TOKEN_BUCKET && per == LIMIT_PER_ALL;
+  enum whom per = limit_per(limit);
+  whom_outline(per, out);
+  out->by_user |= limit->tier.n > 0;
+  bool one_bucket = limit->algorithm == LIMIT_TOKEN_BUCKET && per == WHOM_ALL;
   uint64_t burst = limit->burst < UINT16_MAX ? limit->burst : UINT16_MAX;
   if (one_bucket && burst > out->burst) out->burst = (uint16_t)burst;
   to->chance = NAN;

@@ -15,7 +15,6 @@
 
 const char *const limit_algorithm_names[] = {"token_bucket", "leaky_bucket",    "fixed_window",
                                              "sliding_log",  "sliding_counter", NULL};
-const char *const limit_per_names[] = {"all", "user", "tier", "key", "client", "caller", NULL};
 
 /* --- rates ---------------------------------------------------------------------------------- */
 

@@ -10,6 +10,7 @@
 #define RATE_LIMITER_H
 
 #include "param.h"
+#include "whom.h"
 
 #define LIMITER_REFUSED UINT64_MAX
 
@@ -22,16 +23,6 @@ enum limit_algorithm {
   LIMIT_ALGORITHMS
 };
 extern const char *const limit_algorithm_names[];
-
-enum limit_per {
-  LIMIT_PER_ALL,
-  LIMIT_PER_USER,
-  LIMIT_PER_TIER,
-  LIMIT_PER_KEY,
-  LIMIT_PER_CLIENT,
-  LIMIT_PER_CALLER,
-};
-extern const char *const limit_per_names[];
 
 struct limit_config {
   struct pace_rate rate; /* none: those whose tier has none of its own may pass */
@@ -46,9 +37,9 @@ struct limit_config {
 };
 
 /* Whom it tells apart: with rates by tier each user, unless something else is said. */
-static inline enum limit_per limit_per(const struct limit_config *config) {
-  bool users = config->tier.n > 0 && config->per == LIMIT_PER_ALL;
-  return users ? LIMIT_PER_USER : (enum limit_per)config->per;
+static inline enum whom limit_per(const struct limit_config *config) {
+  bool users = config->tier.n > 0 && config->per == WHOM_ALL;
+  return users ? WHOM_USER : (enum whom)config->per;
 }
 
 static inline bool limit_has_rate(const struct pace_rate *rate) {

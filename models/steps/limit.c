@@ -43,7 +43,7 @@ static const struct param params[] = {
      .type = PARAM_ENUM,
      .offset = offsetof(struct limit_config, per),
      .fallback = "all",
-     .choices = limit_per_names,
+     .choices = whom_names,
      .doc =
          "Who has a limit of their own: all together, each user, each tier of users, each key of a "
          "request, such as an address, each client from which requests come, or each instance "
@@ -131,7 +131,7 @@ static bool rates_valid(const struct step_place *place, const struct limit_confi
                      "free = \"60/h\" } }");
   }
   *key = "per";
-  if (c->tier.n > 0 && c->per == LIMIT_PER_ALL && step_states(&step_limit, place, "per")) {
+  if (c->tier.n > 0 && c->per == WHOM_ALL && step_states(&step_limit, place, "per")) {
     return error_set(err,
                      "with rates by tier \"all\" would be all of a tier: write per = \"tier\"");
   }

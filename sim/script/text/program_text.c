@@ -109,8 +109,8 @@ static void put_limit(FILE *out, const struct spec *spec, const struct limit_con
   if (has_rate) param_text_pace(out, &limit->rate);
   if (has_rate && limit->tier.n > 0) fputs(", ", out);
   if (limit->tier.n > 0) param_text_tier_rates(out, spec, &limit->tier);
-  enum limit_per per = limit_per(limit);
-  if (per != LIMIT_PER_ALL) fprintf(out, " per %s", limit_per_names[per]);
+  enum whom per = limit_per(limit);
+  if (per != WHOM_ALL) fprintf(out, " per %s", whom_names[per]);
   fprintf(out, ", %s", limit_algorithm_names[limit->algorithm]);
   if (limit->burst > 0) fprintf(out, ", burst %llu", (unsigned long long)limit->burst);
   if (limit->window_ns > 0) {
