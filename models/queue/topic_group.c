@@ -442,7 +442,7 @@ static void not_worked(struct sim *sim, struct member *member, struct topic_grou
     t->redeliveries -= --l->deliveries > 0;
   }
   if (has) group_give_back(sim, member, g, id);
-  if (outcome == OUTCOME_REFUSED && !member_is_off(c->member)) {
+  if ((broke || refused) && !member_is_off(c->member)) { /* nothing more will be heard of it */
     dues_push(&g->dues, (struct due){.at_ns = sim->now_ns + REOPENS_NS,
                                      .letter = (uint32_t)(c - g->consumer),
                                      .what = DUE_OPENS});
